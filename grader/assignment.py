@@ -1,0 +1,337 @@
+"""An assignment: a public folder that students get and a private one of the same name.
+
+`load` reads the public folder, which is all that a student has; `load_reference` checks the
+private one against it. Both refuse whatever an author would rather learn now than on the
+evening of the deadline.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import AssignmentError
+
+MANIFEST = "assignment.toml"
+HANDOUT = "README.md"
+EXAMPLES = "test_examples.py"
+GIVEN = "given.py"
+MISTAKES = "mistakes.toml"
+SECRET = "secret.txt"
+
+_TASK_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_PositiveInt = Annotated[int, Field(gt=0)]
+
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Limits(_Model):
+    """What a student's code may use. A cell serves one task, so `task` means a cell's whole life.
+
+    call_seconds: wall time of one call, and of loading the file.
+    task_seconds: wall time of all calls of a task; what is left then is `timed_out`, unrun.
+    memory_mib: address space on top of what torch itself takes.
+    files_mib: private scratch space. threads: beside the main one.
+    output_kib: what is kept of stdout and stderr.
+    """
+
+    call_seconds: _PositiveNumber = 10.0
+    task_seconds: _PositiveNumber = 60.0
+    memory_mib: _PositiveInt = 1024
+    files_mib: _PositiveInt = 64
+    threads: _PositiveInt = 8
+    output_kib: _PositiveInt = 64
+
+
+class _TaskTable(_Model):
+    title: str
+    points: _PositiveNumber
+
+
+class _Manifest(_Model):
+    title: str
+    version: str
+    points: _PositiveNumber
+    show_exception_text: bool = True
+    limits: Limits = Limits()
+    tasks: dict[str, _TaskTable]
+
+
+class _MistakeTable(_Model):
+    misconception: str
+    hint: str
+    points: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
+    caught_by: list[str]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task: `<id>.py` is its stub, its solution and the student's answer."""
+
+    id: str
+    title: str
+    points: Fraction
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The public folder, checked."""
+
+    id: str
+    folder: Path
+    course: Path
+    title: str
+    version: str
+    points: Fraction
+    tasks: tuple[Task, ...]
+    limits: Limits
+    show_exception_text: bool
+    sha256: str
+
+    @property
+    def given(self) -> Path | None:
+        """The file of data and probes given to everyone, if there is one."""
+        path = self.folder / GIVEN
+        return path if path.is_file() else None
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known-wrong submission: what it must earn, and the hint for whoever makes it."""
+
+    name: str
+    folder: Path
+    misconception: str
+    hint: str
+    points: Mapping[str, float]
+    caught_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The private folder, checked.
+
+    sha256: over both folders: what a score depends on.
+    seed_key: bytes that all seeds of hidden tests derive from.
+    """
+
+    assignment: Assignment
+    folder: Path
+    mistakes: tuple[Mistake, ...]
+    sha256: str
+    seed_key: bytes
+
+    def solution(self, task: str) -> Path:
+        """Return the solution's file."""
+        return self.folder / f"{task}.py"
+
+    def hidden_tests(self, task: str) -> Path:
+        """Return the file of hidden tests."""
+        return self.folder / f"test_{task}.py"
+
+    @property
+    def alternatives(self) -> tuple[Path, ...]:
+        """The folders of right answers that are written otherwise than the solution."""
+        return tuple(sorted(_folders(self.folder / "alternatives")))
+
+
+def load(assignment_id: str, course: Path) -> Assignment:
+    """Return the public folder of an assignment, checked.
+
+    Raises AssignmentError naming the file and key that is missing or not as it must be.
+    """
+    folder = course / "assignments" / assignment_id
+    if not folder.is_dir():
+        known = sorted(path.name for path in _folders(course / "assignments"))
+        raise AssignmentError(
+            f"{assignment_id!r} is no assignment of {course.resolve()}; "
+            + (
+                f"there are: {', '.join(known)}"
+                if known
+                else "there is no assignments/ folder"
+            )
+        )
+    manifest = _checked(_Manifest, _toml(folder / MANIFEST), folder / MANIFEST)
+    tasks = tuple(
+        Task(name, table.title, _exact(table.points))
+        for name, table in manifest.tasks.items()
+    )
+    _check_tasks(tasks, manifest, folder)
+    return Assignment(
+        id=assignment_id,
+        folder=folder,
+        course=course,
+        title=manifest.title,
+        version=manifest.version,
+        points=_exact(manifest.points),
+        tasks=tasks,
+        limits=manifest.limits,
+        show_exception_text=manifest.show_exception_text,
+        sha256=hash_of_folders([folder]),
+    )
+
+
+def load_reference(assignment: Assignment) -> Reference:
+    """Return the private folder of an assignment, checked against the public one.
+
+    Raises AssignmentError if a solution, a hidden test or a mistake is missing or left over.
+    """
+    folder = assignment.course / "reference" / assignment.id
+    if not folder.is_dir():
+        raise AssignmentError(
+            f"{folder}: no such folder; expected solutions and hidden tests"
+        )
+    for task in assignment.tasks:
+        for path in (folder / f"{task.id}.py", folder / f"test_{task.id}.py"):
+            if not path.is_file():
+                raise AssignmentError(f"{path}: missing; task {task.id!r} needs it")
+    expected = {f"test_{task.id}.py" for task in assignment.tasks}
+    for path in sorted(folder.glob("test_*.py")):
+        if path.name not in expected:
+            raise AssignmentError(
+                f"{path}: tests no task of {assignment.folder / MANIFEST}"
+            )
+    secret = assignment.course / "reference" / SECRET
+    sha256 = hash_of_folders([assignment.folder, folder])
+    return Reference(
+        assignment=assignment,
+        folder=folder,
+        mistakes=_mistakes(assignment, folder),
+        sha256=sha256,
+        # Without a secret of the course, the private files themselves are one: whoever could
+        # compute this has read the hidden tests already.
+        seed_key=secret.read_bytes().strip() if secret.is_file() else sha256.encode(),
+    )
+
+
+def hash_of_folders(folders: Iterable[Path]) -> str:
+    """Return one hash over the names and contents of all files, length before content."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                for part in (
+                    path.relative_to(folder).as_posix().encode(),
+                    path.read_bytes(),
+                ):
+                    digest.update(len(part).to_bytes(8, "big"))
+                    digest.update(part)
+    return digest.hexdigest()
+
+
+def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> None:
+    path = folder / MANIFEST
+    if not tasks:
+        raise AssignmentError(
+            f"{path}: tasks: none; expected at least one table [tasks.<name>]"
+        )
+    for task in tasks:
+        if not _TASK_NAME.fullmatch(task.id):
+            raise AssignmentError(
+                f"{path}: tasks.{task.id}: not a task name; expected lower-case letters, digits "
+                "and _, beginning with a letter"
+            )
+        if not (folder / f"{task.id}.py").is_file():
+            raise AssignmentError(
+                f"{folder / f'{task.id}.py'}: missing; task {task.id!r} needs it"
+            )
+    total = sum(task.points for task in tasks)
+    if total != _exact(manifest.points):
+        raise AssignmentError(
+            f"{path}: points: {manifest.points:g}, but the tasks' points add up to "
+            f"{float(total):g}; expected the same number"
+        )
+    for name in (HANDOUT, EXAMPLES):
+        if not (folder / name).is_file():
+            raise AssignmentError(f"{folder / name}: missing; every assignment has one")
+
+
+def _mistakes(assignment: Assignment, folder: Path) -> tuple[Mistake, ...]:
+    path = folder / MISTAKES
+    table = _toml(path) if path.is_file() else {}
+    names = {own.name for own in _folders(folder / "mistakes")}
+    for name in sorted(table.keys() - names):
+        raise AssignmentError(
+            f"{path}: {name}: expected a folder {folder / 'mistakes' / name}"
+        )
+    for name in sorted(names - table.keys()):
+        raise AssignmentError(
+            f"{folder / 'mistakes' / name}: expected a table [{name}] in {path}"
+        )
+    tasks = {task.id for task in assignment.tasks}
+    mistakes = []
+    for name, values in table.items():
+        checked = _checked(_MistakeTable, values, path, prefix=f"{name}.")
+        for task in sorted(checked.points.keys() - tasks):
+            raise AssignmentError(f"{path}: {name}.points.{task}: no such task")
+        mistakes.append(
+            Mistake(
+                name=name,
+                folder=folder / "mistakes" / name,
+                misconception=checked.misconception,
+                hint=checked.hint,
+                points=checked.points,
+                caught_by=tuple(checked.caught_by),
+            )
+        )
+    return tuple(mistakes)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise AssignmentError(f"{path}: missing") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentError(f"{path}: not readable as TOML ({error})") from error
+
+
+def _checked(model: type[_M], data: object, path: Path, *, prefix: str = "") -> _M:
+    """Return the table as a model, or say which key is not as it must be."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = prefix + ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = (
+                ", ".join(model.model_fields)
+                if len(first["loc"]) == 1
+                else "its documented keys"
+            )
+            raise AssignmentError(
+                f"{path}: {key}: unknown key; expected {known}"
+            ) from error
+        if first["type"] == "missing":
+            raise AssignmentError(f"{path}: {key}: missing") from error
+        message = first["msg"].replace("Input should be", "expected")
+        raise AssignmentError(
+            f"{path}: {key}: found {first['input']!r}; {message}"
+        ) from error
+
+
+def _exact(points: float) -> Fraction:
+    """Return the number as it was written: 0.1 is one tenth."""
+    return Fraction(str(points))
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [
+        own
+        for own in folder.iterdir()
+        if own.is_dir() and not own.name.startswith((".", "_"))
+    ]
