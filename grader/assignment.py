@@ -157,16 +157,11 @@ def load(assignment_id: str, course: Path) -> Assignment:
         known = sorted(path.name for path in _folders(course / "assignments"))
         raise AssignmentError(
             f"{assignment_id!r} is no assignment of {course.resolve()}; "
-            + (
-                f"there are: {', '.join(known)}"
-                if known
-                else "there is no assignments/ folder"
-            )
+            + (f"there are: {', '.join(known)}" if known else "there is no assignments/ folder")
         )
     manifest = _checked(_Manifest, _toml(folder / MANIFEST), folder / MANIFEST)
     tasks = tuple(
-        Task(name, table.title, _exact(table.points))
-        for name, table in manifest.tasks.items()
+        Task(name, table.title, _exact(table.points)) for name, table in manifest.tasks.items()
     )
     _check_tasks(tasks, manifest, folder)
     return Assignment(
@@ -190,9 +185,7 @@ def load_reference(assignment: Assignment) -> Reference:
     """
     folder = assignment.course / "reference" / assignment.id
     if not folder.is_dir():
-        raise AssignmentError(
-            f"{folder}: no such folder; expected solutions and hidden tests"
-        )
+        raise AssignmentError(f"{folder}: no such folder; expected solutions and hidden tests")
     for task in assignment.tasks:
         for path in (folder / f"{task.id}.py", folder / f"test_{task.id}.py"):
             if not path.is_file():
@@ -200,9 +193,7 @@ def load_reference(assignment: Assignment) -> Reference:
     expected = {f"test_{task.id}.py" for task in assignment.tasks}
     for path in sorted(folder.glob("test_*.py")):
         if path.name not in expected:
-            raise AssignmentError(
-                f"{path}: tests no task of {assignment.folder / MANIFEST}"
-            )
+            raise AssignmentError(f"{path}: tests no task of {assignment.folder / MANIFEST}")
     secret = assignment.course / "reference" / SECRET
     sha256 = hash_of_folders([assignment.folder, folder])
     return Reference(
@@ -234,9 +225,7 @@ def hash_of_folders(folders: Iterable[Path]) -> str:
 def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> None:
     path = folder / MANIFEST
     if not tasks:
-        raise AssignmentError(
-            f"{path}: tasks: none; expected at least one table [tasks.<name>]"
-        )
+        raise AssignmentError(f"{path}: tasks: none; expected at least one table [tasks.<name>]")
     for task in tasks:
         if not _TASK_NAME.fullmatch(task.id):
             raise AssignmentError(
@@ -244,9 +233,7 @@ def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> 
                 "and _, beginning with a letter"
             )
         if not (folder / f"{task.id}.py").is_file():
-            raise AssignmentError(
-                f"{folder / f'{task.id}.py'}: missing; task {task.id!r} needs it"
-            )
+            raise AssignmentError(f"{folder / f'{task.id}.py'}: missing; task {task.id!r} needs it")
     total = sum(task.points for task in tasks)
     if total != _exact(manifest.points):
         raise AssignmentError(
@@ -263,13 +250,9 @@ def _mistakes(assignment: Assignment, folder: Path) -> tuple[Mistake, ...]:
     table = _toml(path) if path.is_file() else {}
     names = {own.name for own in _folders(folder / "mistakes")}
     for name in sorted(table.keys() - names):
-        raise AssignmentError(
-            f"{path}: {name}: expected a folder {folder / 'mistakes' / name}"
-        )
+        raise AssignmentError(f"{path}: {name}: expected a folder {folder / 'mistakes' / name}")
     for name in sorted(names - table.keys()):
-        raise AssignmentError(
-            f"{folder / 'mistakes' / name}: expected a table [{name}] in {path}"
-        )
+        raise AssignmentError(f"{folder / 'mistakes' / name}: expected a table [{name}] in {path}")
     tasks = {task.id for task in assignment.tasks}
     mistakes = []
     for name, values in table.items():
@@ -307,19 +290,13 @@ def _checked(model: type[_M], data: object, path: Path, *, prefix: str = "") -> 
         key = prefix + ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             known = (
-                ", ".join(model.model_fields)
-                if len(first["loc"]) == 1
-                else "its documented keys"
+                ", ".join(model.model_fields) if len(first["loc"]) == 1 else "its documented keys"
             )
-            raise AssignmentError(
-                f"{path}: {key}: unknown key; expected {known}"
-            ) from error
+            raise AssignmentError(f"{path}: {key}: unknown key; expected {known}") from error
         if first["type"] == "missing":
             raise AssignmentError(f"{path}: {key}: missing") from error
         message = first["msg"].replace("Input should be", "expected")
-        raise AssignmentError(
-            f"{path}: {key}: found {first['input']!r}; {message}"
-        ) from error
+        raise AssignmentError(f"{path}: {key}: found {first['input']!r}; {message}") from error
 
 
 def _exact(points: float) -> Fraction:
@@ -330,8 +307,4 @@ def _exact(points: float) -> Fraction:
 def _folders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return [
-        own
-        for own in folder.iterdir()
-        if own.is_dir() and not own.name.startswith((".", "_"))
-    ]
+    return [own for own in folder.iterdir() if own.is_dir() and not own.name.startswith((".", "_"))]

@@ -9,6 +9,7 @@ GraderError
 │   └── NeedsReview         text that a person must read
 ├── JudgeError            ours: a hidden test or the judge itself failed; no score is given
 ├── WireError             bytes are no frame, or a value cannot cross
+│   └── WireClosed  WireLate   the other side is gone · the deadline has passed
 └── SandboxError          a wall would not go up: nothing runs, exit code 3
 """
 
@@ -90,9 +91,7 @@ class AnswerRaised(StudentError):
 
     verdict = "raised"
 
-    def __init__(
-        self, feedback: str, *, type_names: tuple[str, ...], staff: str = ""
-    ) -> None:
+    def __init__(self, feedback: str, *, type_names: tuple[str, ...], staff: str = "") -> None:
         super().__init__(feedback, staff=staff)
         self.type_names = type_names
 
@@ -127,6 +126,14 @@ class JudgeError(GraderError):
 
 class WireError(GraderError):
     """Bytes are no frame, or a value cannot cross."""
+
+
+class WireClosed(WireError):
+    """The other side of the wire is gone."""
+
+
+class WireLate(WireError):
+    """The deadline passed before the frame was through."""
 
 
 class SandboxError(GraderError):

@@ -24,9 +24,7 @@ Status = Literal["graded", "needs_review", "judge_error"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class AssignmentId(_Model):
@@ -35,24 +33,18 @@ class AssignmentId(_Model):
     id: str
     title: str
     version: str
-    sha256: str = Field(
-        description="hash of handout, stubs, solutions and hidden tests"
-    )
+    sha256: str = Field(description="hash of handout, stubs, solutions and hidden tests")
 
 
 class SubmissionId(_Model):
     """Which submission, exactly."""
 
     id: str
-    students: list[str] = Field(
-        description="who handed it in, as far as the grader was told"
-    )
+    students: list[str] = Field(description="who handed it in, as far as the grader was told")
     sha256: str = Field(description="hash of the files' paths and contents")
     received: Annotated[datetime | None, Field(strict=False)] = None
     files: list[str]
-    notes: list[str] = Field(
-        description="what was left out or assumed when it was taken in"
-    )
+    notes: list[str] = Field(description="what was left out or assumed when it was taken in")
 
 
 class StaffCase(_Model):
@@ -81,9 +73,7 @@ class TestReport(_Model):
     id: str
     about: str = Field(description="the fact that should hold")
     verdict: Verdict
-    weight: Points = Field(
-        description="share of the task's points, relative to its other tests"
-    )
+    weight: Points = Field(description="share of the task's points, relative to its other tests")
     score: Points
     max_score: Points
     cases: int
@@ -162,9 +152,7 @@ def student_view(report: Report) -> Report:
 def without_key(value: Any, key: str) -> Any:
     """Return the JSON value without any entry of that name, at every depth."""
     if isinstance(value, dict):
-        return {
-            name: without_key(item, key) for name, item in value.items() if name != key
-        }
+        return {name: without_key(item, key) for name, item in value.items() if name != key}
     if isinstance(value, list):
         return [without_key(item, key) for item in value]
     return value
@@ -209,9 +197,7 @@ def write_atomically(path: Path, text: str) -> None:
     """
     temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}."
-        )
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as handle:
             handle.write(text.encode("utf-8"))
             handle.flush()

@@ -111,10 +111,7 @@ def _test_points(task: TaskResult, cases: list[CaseResult]) -> Fraction:
 
 def _earned(task: TaskResult) -> Fraction:
     return sum(
-        (
-            _test_points(task, cases) * _share(cases)
-            for cases in tests_of(task).values()
-        ),
+        (_test_points(task, cases) * _share(cases) for cases in tests_of(task).values()),
         Fraction(0),
     )
 

@@ -1,0 +1,231 @@
+"""The cell's life: raise the walls, load one student's file, answer calls until hung up on.
+
+What is sent from here is a claim, never evidence: once the student's code runs, everything in
+this process is theirs.
+"""
+
+import importlib.util
+import os
+import random
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import torch
+
+from grader import wire
+from grader.cell import notebook
+from grader.cell.limits import CellLimits
+from grader.errors import SandboxError, WireClosed, WireError
+from grader.sandbox import landlock, limits, namespaces, seccomp
+from grader.wire import Wire
+
+MAX_TEXT = 500
+MAX_TYPE_NAMES = 16
+NO_MEMORY = "can't allocate memory"  # torch's allocator raises a RuntimeError that says so
+
+
+class Zygote(msgspec.Struct, frozen=True):
+    """What a cell inherits from its zygote: the seccomp program and torch's address space."""
+
+    seccomp: bytes
+    address_space: int
+
+
+def run(zygote: Zygote, bounds: CellLimits, wire_descriptor: int, output: int) -> None:
+    """Be a cell: this process was just forked and has done nothing yet."""
+    _keep_descriptors(wire_descriptor, output)
+    line = Wire(wire_descriptor, has_deadlines=False)
+    try:
+        walls = _raise_walls(zygote, bounds)
+    except (SandboxError, OSError) as error:
+        line.send(wire.encode(wire.WallFailed(reason=str(error))))
+        return
+    line.send(wire.encode(wire.Ready(walls=walls)))
+    try:
+        _answer(line)
+    except WireClosed:
+        return  # the judge has hung up: all is answered
+
+
+def _keep_descriptors(wire_descriptor: int, output: int) -> None:
+    """Close everything but standard input, the output pipe as 1 and 2, and the wire."""
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    highest = os.sysconf("SC_OPEN_MAX")
+    os.closerange(3, wire_descriptor)
+    os.closerange(wire_descriptor + 1, highest)
+    os.set_inheritable(wire_descriptor, False)
+
+
+def _raise_walls(zygote: Zygote, bounds: CellLimits) -> list[str]:
+    """Raise every wall, in the order in which each is still allowed; return those that stand."""
+    namespaces.enter_cell(bounds.files_mib)
+    limits.confine(
+        address_space=zygote.address_space,
+        memory_mib=bounds.memory_mib,
+        files_mib=bounds.files_mib,
+        threads=bounds.threads,
+        cpu_seconds=bounds.cpu_seconds,
+    )
+    landlock_version = landlock.confine(
+        readable="/", devices="/dev", writable=str(namespaces.SCRATCH)
+    )
+    namespaces.become_nobody()
+    seccomp.confine(zygote.seccomp)
+    os.chdir(namespaces.HOME)
+    return [
+        "user namespace",
+        "pid namespace",
+        "mount namespace",
+        "network namespace",
+        "ipc namespace",
+        "uts namespace",
+        "read-only root",
+        "private tmpfs",
+        "rlimits",
+        "capabilities",
+        *(["landlock"] if landlock_version else []),
+        "seccomp",
+    ]
+
+
+def _answer(line: Wire) -> None:
+    """Load the student's file, then answer one call after the other."""
+    load = line.receive()
+    if not isinstance(load, wire.Load):
+        raise WireError(f"expected a file to load, got {type(load).__name__}")
+    modules: dict[bool, types.ModuleType] = {}
+
+    def load_all() -> wire.Message:
+        for path, data in load.files.items():
+            target = namespaces.HOME / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data.tobytes())
+        # Last, so that a student's file never stands in for one of Python's or ours.
+        sys.path.append(str((namespaces.HOME / load.path).parent))
+        if load.given is not None:
+            modules[True] = _module(namespaces.HOME / load.given)
+        modules[False] = _module(namespaces.HOME / load.path)
+        return wire.Loaded()
+
+    _reseed(0)
+    line.send(_guarded(0, load_all))
+    while True:
+        message = line.receive()
+        line.send(_reply(message, modules))
+
+
+def _module(path: Path) -> types.ModuleType:
+    """Return the file as a module, run; a notebook counts as its code."""
+    if path.suffix == ".ipynb":
+        source: str | bytes = notebook.to_python(path.read_bytes())
+    else:
+        source = path.read_bytes()
+    name = path.stem
+    module = types.ModuleType(name)
+    module.__file__ = str(path)
+    module.__spec__ = importlib.util.spec_from_file_location(name, path)
+    sys.modules[name] = module
+    exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _reply(message: wire.Message, modules: dict[bool, types.ModuleType]) -> bytes:
+    if isinstance(message, wire.Read):
+        read = message
+        return _guarded(read.id, lambda: _value(read, modules[False]))
+    if isinstance(message, wire.Call):
+        call = message
+        _reseed(call.seed)
+        return _guarded(call.id, lambda: _result(call, modules))
+    raise WireError(f"expected a call, got {type(message).__name__}")
+
+
+def _value(read: wire.Read, module: types.ModuleType) -> wire.Message:
+    if not hasattr(module, read.name):
+        return wire.Missing(id=read.id, name=read.name)
+    return wire.Returned(id=read.id, value=getattr(module, read.name))
+
+
+def _result(call: wire.Call, modules: dict[bool, types.ModuleType]) -> wire.Message:
+    function = getattr(modules[call.of_given], call.name, None)
+    if function is None:
+        return wire.Missing(id=call.id, name=call.name)
+    args = [modules[False], *call.args] if call.of_given else call.args
+    return wire.Returned(id=call.id, value=function(*args, **call.kwargs))
+
+
+def _guarded(call_id: int, work: Callable[[], wire.Message]) -> bytes:
+    """Return the frame of what the work returns, or of what it raised."""
+    try:
+        message = work()
+        _flush()
+        try:
+            return wire.encode(message)
+        except WireError as error:
+            return wire.encode(wire.Uncrossable(id=call_id, reason=str(error)[:MAX_TEXT]))
+    # SystemExit and its like are the student's too: the cell goes on to the next call.
+    except BaseException as error:
+        _flush()
+        return wire.encode(_raised(call_id, error))
+
+
+def _raised(call_id: int, error: BaseException) -> wire.Raised:
+    names = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
+    text = _text(error)
+    if isinstance(error, RuntimeError) and NO_MEMORY in text:
+        names.append("MemoryError")
+    return wire.Raised(
+        id=call_id,
+        type_names=[_clean(name) for name in names[:MAX_TYPE_NAMES]],
+        text=_clean(text),
+        where=_clean(_where(error)),
+    )
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:
+        return "(its text cannot be shown)"
+
+
+def _where(error: BaseException) -> str:
+    """Return the deepest line of the student's own files that the error passed through."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return f"{_own_name(error.filename)}, line {error.lineno}"
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith(f"{namespaces.HOME}/"):
+            where = f"{_own_name(code.co_filename)}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return where
+
+
+def _own_name(filename: str) -> str:
+    return filename.removeprefix(f"{namespaces.HOME}/")
+
+
+def _clean(text: str) -> str:
+    return str(text)[:MAX_TEXT].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            continue  # the student closed or replaced it
+
+
+def _reseed(seed: int) -> None:
+    """Give every call the same start, whatever ran before it."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.default_generator.manual_seed(seed)

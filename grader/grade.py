@@ -1,0 +1,103 @@
+"""The straight line: one submission to one report."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import __version__
+from grader.assignment import Assignment, Limits, Reference, load, load_reference
+from grader.judge import session
+from grader.report import AssignmentId, Environment, Report, Sandbox, SubmissionId
+from grader.sandbox import launch, levels
+from grader.scoring import score
+from grader.submission import Submission
+
+
+@dataclass(frozen=True)
+class Grader:
+    """What grading one assignment needs: both folders, checked, and a warm judge."""
+
+    reference: Reference
+    session: session.Session
+
+    @property
+    def assignment(self) -> Assignment:
+        """The public folder."""
+        return self.reference.assignment
+
+
+def grade(
+    grader: Grader,
+    submission: Submission,
+    students: Sequence[str] = (),
+    limits: Limits | None = None,
+) -> Report:
+    """Grade one submission and return its report.
+
+    limits: others than the assignment's own. Raises SandboxError if a wall did not stand; nothing is scored then.
+    """
+    points = score(grader.session.judge(submission, limits))
+    return Report(
+        assignment=assignment_id(grader.reference),
+        submission=submission_id(submission, students),
+        status=points.status,
+        score=points.earned,
+        max_score=points.maximum,
+        pending=points.pending,
+        tasks=points.tasks,
+        environment=_environment(course),
+    )
+
+
+def assignment_id(reference: Reference) -> AssignmentId:
+    """Return which assignment it is, as every report names it."""
+    assignment = reference.assignment
+    return AssignmentId(
+        id=assignment.id,
+        title=assignment.title,
+        version=assignment.version,
+        sha256=reference.sha256,
+    )
+
+
+def submission_id(submission: Submission, students: Sequence[str] = ()) -> SubmissionId:
+    """Return which submission it is, as its report names it."""
+    return SubmissionId(
+        id=submission.id,
+        students=list(students),
+        sha256=submission.sha256,
+        received=submission.received,
+        files=list(submission.files),
+        notes=list(submission.notes),
+    )
+
+
+def _environment(grader: Grader) -> Environment:
+    collected = grader.session.collected
+    return Environment(
+        grader=__version__,
+        python=collected.python,
+        torch=collected.torch,
+        numpy=collected.numpy,
+        # A fingerprint: two reports with one seed are comparable, and nobody learns the seed.
+        seed=hashlib.sha256(b"seed" + grader.reference.seed_key).hexdigest()[:12],
+        threads=launch.THREADS,
+        sandbox=Sandbox(
+            backend=launch.BACKEND,
+            level=levels.level_of(collected.walls),
+            walls=list(collected.walls),
+        ),
+    )
+
+
+@contextmanager
+def opened(assignment_id: str, course: Path) -> Iterator[Grader]:
+    """Have a grader for one assignment of a course for the length of a block.
+
+    Raises AssignmentError for what its author must mend, SandboxError if no wall goes up.
+    """
+    reference = load_reference(load(assignment_id, course))
+    with session.started(reference.assignment) as judge:
+        yield Grader(reference, judge)

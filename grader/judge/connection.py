@@ -1,0 +1,98 @@
+"""One cell, seen from the judge: opened, asked, ended. Every wait has a deadline."""
+
+import math
+import os
+import socket
+import time
+
+import msgspec
+
+from grader import forkserver, wire
+from grader.cell.limits import CellLimits
+from grader.errors import GraderError, SandboxError, WireError
+from grader.forkserver import Ended
+from grader.sandbox import levels
+
+OPEN_SECONDS = 30.0  # a fork and the walls; measured 0.01 to 0.1 on a busy machine
+
+
+class Cell:
+    """A cell behind its walls, and what its code has printed so far.
+
+    Raises SandboxError, when made, if a wall does not stand.
+    """
+
+    def __init__(
+        self,
+        zygote: socket.socket,
+        limits: CellLimits,
+        *,
+        max_output: int,
+        open_seconds: float = OPEN_SECONDS,
+    ) -> None:
+        self.output = bytearray()
+        self._max_output = max_output
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        os.set_blocking(output, False)
+        self._output = output
+        with theirs:
+            try:
+                self._forked = forkserver.request(
+                    zygote, msgspec.msgpack.encode(limits), [theirs.fileno(), output_end]
+                )
+            except GraderError as error:
+                raise SandboxError("the zygote is gone; no cell can be opened") from error
+            finally:
+                os.close(output_end)
+        self._line = wire.Wire(ours.detach(), has_deadlines=True)
+        self._watched: wire.Watched = {output: self._drain}
+        self.walls = self._await_walls(open_seconds)
+
+    def ask(self, frame: bytes, *, deadline: float = math.inf) -> wire.Message:
+        """Send a frame and return the answer.
+
+        Raises WireLate at the deadline, WireClosed if the cell died, WireError for no frame.
+        """
+        self._line.send(frame, deadline=deadline)
+        return self._line.receive(deadline=deadline, watch=self._watched)
+
+    def end(self) -> Ended | None:
+        """End the cell and return how it ended: by itself, or now."""
+        self._line.close()
+        ended = self._forked.kill()
+        if self._output in self._watched:
+            self._drain()
+        os.close(self._output)
+        return ended
+
+    def ended_by_itself(self, seconds: float = 1.0) -> Ended | None:
+        """Return how a cell that hung up ended, or None if it only closed its wire."""
+        return self._forked.wait(seconds)
+
+    def _await_walls(self, seconds: float) -> list[str]:
+        try:
+            ready = self._line.receive(deadline=time.monotonic() + seconds)
+        except WireError as error:
+            self.end()
+            raise SandboxError(f"a cell did not open ({error})") from error
+        if isinstance(ready, wire.Ready):
+            missing = levels.missing_for(levels.LEAST, ready.walls)
+            if not missing:
+                return ready.walls
+            reason = f"{', '.join(missing)}: not standing; expected level {levels.LEAST}"
+        else:
+            reason = ready.reason if isinstance(ready, wire.WallFailed) else "no word of its walls"
+        self.end()
+        raise SandboxError(reason)
+
+    def _drain(self) -> None:
+        """Take what was printed; beyond the limit it is read and dropped, so nothing blocks."""
+        try:
+            data = os.read(self._output, 65536)
+        except BlockingIOError:
+            return
+        if not data:
+            self._watched.pop(self._output, None)
+            return
+        self.output += data[: self._max_output - len(self.output)]

@@ -1,0 +1,98 @@
+"""What the fixtures `student`, `reference` and `both` are: attribute access becomes a question.
+
+They hold nothing but private names, so that a task may name its functions as it likes; only
+`given`, the assignment's own file of probes, is taken.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from grader.judge.contract import check_annotation, check_structure
+from grader.judge.reference import Solution, copied
+from grader.judge.student import StudentSide
+
+
+class ReferenceFixture:
+    """`reference.f(...)`, `reference.TABLE`, `reference.given.f(...)`: the solution's answer."""
+
+    def __init__(self, solution: Solution) -> None:
+        self._solution = solution
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "given":
+            return _Given(lambda probe: self._function(probe, of_given=True))
+        if self._solution.is_constant(name):
+            return self._solution.value(name)
+        return self._function(name, of_given=False)
+
+    def _function(self, name: str, *, of_given: bool) -> Callable[..., Any]:
+        return lambda *args, **kwargs: self._solution.answer(
+            copied(args, kwargs, name), of_given=of_given
+        )
+
+
+class StudentFixture:
+    """`student.f(...)`, ...: the student's answer, of the form the solution's annotation says."""
+
+    def __init__(self, student: StudentSide, solution: Solution) -> None:
+        self._student = student
+        self._solution = solution
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "given":
+            return _Given(lambda probe: self._function(probe, of_given=True))
+        if self._solution.is_constant(name):
+            return self._checked(self._student.value(name), name, of_given=False)
+        return self._function(name, of_given=False)
+
+    def _function(self, name: str, *, of_given: bool) -> Callable[..., Any]:
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            got = self._student.call(name, args, kwargs, of_given=of_given)
+            return self._checked(got, name, of_given=of_given)
+
+        return ask
+
+    def _checked(self, got: Any, name: str, *, of_given: bool) -> Any:
+        check_annotation(got, self._solution.annotation(name, of_given=of_given))
+        return got
+
+
+class BothFixture:
+    """`got, want = both.f(...)`, ...: `got` has the structure of `want`, or a verdict is reached.
+
+    The reference answers first, so that nothing of the student's can come before it.
+    """
+
+    def __init__(self, student: StudentSide, solution: Solution) -> None:
+        self._student = student
+        self._solution = solution
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "given":
+            return _Given(lambda probe: self._function(probe, of_given=True))
+        if self._solution.is_constant(name):
+            return _compared(self._student.value(name), self._solution.value(name))
+        return self._function(name, of_given=False)
+
+    def _function(self, name: str, *, of_given: bool) -> Callable[..., tuple[Any, Any]]:
+        def ask(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+            want = self._solution.answer(copied(args, kwargs, name), of_given=of_given)
+            got = self._student.call(name, args, kwargs, of_given=of_given)
+            return _compared(got, want)
+
+        return ask
+
+
+class _Given:
+    """`….given.f(...)`: a probe of given.py, run beside the answers."""
+
+    def __init__(self, probe: Callable[[str], Callable[..., Any]]) -> None:
+        self._probe = probe
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return self._probe(name)
+
+
+def _compared(got: Any, want: Any) -> tuple[Any, Any]:
+    check_structure(got, want)
+    return got, want

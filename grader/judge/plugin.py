@@ -1,0 +1,204 @@
+"""The pytest plugin of the judge: fixtures, the weight mark, one result per case.
+
+pytest collects the hidden tests once; a run per submission is forked from there and executes
+the collected cases one by one (`run_case`).
+"""
+
+import hashlib
+import inspect
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.runner import runtestprotocol
+
+from grader.assignment import Reference
+from grader.errors import AssignmentError, JudgeError, SandboxError, StudentError
+from grader.judge.fixtures import BothFixture, ReferenceFixture, StudentFixture
+from grader.judge.reference import Solution, load
+from grader.judge.student import StudentSide
+from grader.scoring import CaseResult
+
+# What a hidden test's process does not need; the last two cost most of a plain run's time:
+# collecting garbage over all of torch's objects after every test session.
+PYTEST_OPTIONS = (
+    *("--import-mode=importlib", "--capture=no", "--strict-markers"),
+    *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:junitxml"),
+    *("-p", "no:pastebin", "-p", "no:stepwise", "-p", "no:logging", "-p", "no:faulthandler"),
+    *("-p", "no:unraisableexception", "-p", "no:threadexception"),
+)
+MAX_DETAIL = 4000
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a hidden test, as collected."""
+
+    task: str
+    test: str
+    case: str
+    about: str
+    weight: Fraction
+
+    @property
+    def id(self) -> str:
+        """The name that seeds derive from."""
+        return f"{self.task}::{self.test}[{self.case}]"
+
+
+class JudgePlugin:
+    """Serves one assignment's hidden tests; `students` is set in the run of one submission."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        given = reference.assignment.given
+        self._given = load(given, "given") if given is not None else None
+        self._solutions = {
+            task.id: Solution(
+                task.id, load(reference.solution(task.id), f"solution_{task.id}"), self._given
+            )
+            for task in reference.assignment.tasks
+        }
+        self.students: dict[str, StudentSide] = {}
+        self.items: list[pytest.Item] = []
+        self.problems: list[str] = []
+        self._current = Case("", "", "", "", Fraction(1))
+
+    # ---- collection ----
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "weight(points): the test's share of its task's points")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(str(report.longrepr))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = list(session.items)
+
+    def cases(self) -> list[Case]:
+        """Return what was collected, in the order of the tasks.
+
+        Raises AssignmentError for a test without a weight or a description, and for a task
+        without tests.
+        """
+        cases = [_case(item) for item in self.items]
+        for task in self._reference.assignment.tasks:
+            if not any(case.task == task.id for case in cases):
+                raise AssignmentError(f"{self._reference.hidden_tests(task.id)}: holds no test")
+        return cases
+
+    # ---- one case ----
+
+    def run_case(self, index: int, case: Case) -> CaseResult:
+        """Return what the case came to; raises SandboxError if a wall did not stand."""
+        self._current = case
+        student = self.students[case.task]
+        student.seed = self.seed(case)
+        start = time.perf_counter()
+        reports = runtestprotocol(self.items[index], log=False, nextitem=None)
+        verdict = _Outcome(reports)
+        return verdict.result(case, time.perf_counter() - start)
+
+    def seed(self, case: Case) -> int:
+        """Return the case's seed: repeatable for staff, not predictable for students."""
+        version = self._reference.assignment.version
+        text = b"\0".join((self._reference.seed_key, version.encode(), case.id.encode()))
+        return int.from_bytes(hashlib.sha256(text).digest()[:7], "big")
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
+        outcome: Any = yield
+        error = call.excinfo.value if call.excinfo is not None else None
+        outcome.get_result().error = error
+
+    @pytest.fixture
+    def student(self) -> StudentFixture:
+        """The student's answers."""
+        return StudentFixture(
+            self.students[self._current.task], self._solutions[self._current.task]
+        )
+
+    @pytest.fixture
+    def reference(self) -> ReferenceFixture:
+        """The solution's answers."""
+        return ReferenceFixture(self._solutions[self._current.task])
+
+    @pytest.fixture
+    def both(self) -> BothFixture:
+        """The same question to both."""
+        return BothFixture(self.students[self._current.task], self._solutions[self._current.task])
+
+    @pytest.fixture
+    def rng(self) -> np.random.Generator:
+        """The case's own random numbers."""
+        return np.random.default_rng(self.seed(self._current))
+
+
+def _case(item: pytest.Item) -> Case:
+    """Return the case; raises AssignmentError if it lacks a weight or a description."""
+    path = Path(item.path)
+    function = getattr(item, "function", None)
+    marks = list(item.iter_markers("weight"))
+    test = getattr(item, "originalname", None) or item.name
+    place = f"{path}: {test}"
+    if len(marks) != 1 or len(marks[0].args) != 1:
+        raise AssignmentError(f"{place}: expected one mark @pytest.mark.weight(points)")
+    weight = marks[0].args[0]
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
+        raise AssignmentError(f"{place}: weight {weight!r}; expected a positive number")
+    about = inspect.getdoc(function)
+    if not about:
+        raise AssignmentError(f"{place}: no docstring; students read it as the fact that fails")
+    callspec = getattr(item, "callspec", None)
+    return Case(
+        task=path.stem.removeprefix("test_"),
+        test=test,
+        case=callspec.id if callspec is not None else "",
+        about=about.split("\n\n")[0].replace("\n", " "),
+        weight=Fraction(str(weight)),
+    )
+
+
+class _Outcome:
+    """The verdict of one case, from pytest's reports of its set-up, call and tear-down."""
+
+    def __init__(self, reports: list[pytest.TestReport]) -> None:
+        failed = [report for report in reports if report.outcome != "passed"]
+        self._report = failed[0] if failed else None
+
+    def result(self, case: Case, seconds: float) -> CaseResult:
+        same = (case.task, case.test, case.case, case.about, case.weight)
+        if self._report is None:
+            return CaseResult(*same, verdict="passed", credit=Fraction(1), seconds=seconds)
+        error: BaseException | None = getattr(self._report, "error", None)
+        if isinstance(error, SandboxError):
+            raise error
+        if isinstance(error, StudentError):
+            return CaseResult(
+                *same,
+                verdict=error.verdict,
+                credit=error.credit,
+                feedback=error.feedback,
+                hint=error.hint,
+                detail=error.staff[:MAX_DETAIL],
+                seconds=seconds,
+            )
+        if isinstance(error, AssertionError) and self._report.when == "call":
+            return CaseResult(
+                *same, verdict="wrong", detail=str(error)[:MAX_DETAIL], seconds=seconds
+            )
+        return CaseResult(
+            *same, verdict="judge_error", detail=self._our_fault(error), seconds=seconds
+        )
+
+    def _our_fault(self, error: BaseException | None) -> str:
+        if isinstance(error, JudgeError) or error is None:
+            return str(error or "the hidden test was skipped")[:MAX_DETAIL]
+        return "".join(traceback.format_exception(error))[-MAX_DETAIL:]

@@ -1,0 +1,107 @@
+"""The solution, in the judge, answering from its own copies of what it is asked."""
+
+import importlib.util
+import sys
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader import wire
+from grader.errors import JudgeError
+
+
+class Solution:
+    """One task's solution, and the probes of given.py run on it."""
+
+    def __init__(self, task: str, module: types.ModuleType, given: types.ModuleType | None) -> None:
+        self._task = task
+        self._module = module
+        self._given = given
+
+    def answer(self, call: wire.Call, *, of_given: bool) -> Any:
+        """Return what the solution answers to a call that has been through the wire."""
+        if of_given:
+            value = self.named_given(call.name)(self._module, *call.args, **call.kwargs)
+        else:
+            value = self.named(call.name)(*call.args, **call.kwargs)
+        return _through_the_wire(value)
+
+    def value(self, name: str) -> Any:
+        """Return a module-level value as it arrives at the other end of the wire."""
+        return _through_the_wire(self.named(name))
+
+    def named(self, name: str) -> Any:
+        """Return what the solution has under that name; raises JudgeError if it has nothing."""
+        if not hasattr(self._module, name):
+            raise JudgeError(f"the solution of {self._task!r} has no {name!r}")
+        return getattr(self._module, name)
+
+    def named_given(self, name: str) -> Callable[..., Any]:
+        """Return the function of given.py; raises JudgeError if there is none."""
+        function = getattr(self._given, name, None)
+        if not callable(function):
+            raise JudgeError(f"given.py has no function {name!r}")
+        return typing.cast(Callable[..., Any], function)
+
+    def annotation(self, name: str, *, of_given: bool) -> Any:
+        """Return the form the answer must have: a return annotation, or a constant's."""
+        owner = self.named_given(name) if of_given else self.named(name)
+        if callable(owner):
+            return typing.get_type_hints(owner).get("return", Any)
+        return typing.get_type_hints(self._module).get(name, Any)
+
+    def is_constant(self, name: str) -> bool:
+        """Return whether the name is a value rather than a function."""
+        return not callable(self.named(name))
+
+
+def copied(args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> wire.Call:
+    """Return the call as it arrives at the other end of the wire.
+
+    Raises JudgeError if a hidden test's argument cannot cross.
+    """
+    return typing.cast(wire.Call, wire.decode_frame(packed(args, kwargs, name)))
+
+
+def packed(
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    name: str,
+    *,
+    call_id: int = 0,
+    seed: int = 0,
+    of_given: bool = False,
+) -> bytes:
+    """Return the call as a frame; raises JudgeError if an argument cannot cross."""
+    call = wire.Call(
+        id=call_id, name=name, args=list(args), kwargs=kwargs, seed=seed, of_given=of_given
+    )
+    try:
+        return wire.encode(call)
+    except wire.WireError as error:
+        raise JudgeError(f"{name}: an argument of the hidden test: {error}") from error
+
+
+def _through_the_wire(value: Any) -> Any:
+    """Return the value as the student's would arrive, so that both are of the same kinds."""
+    returned = wire.decode_frame(wire.encode(wire.Returned(id=0, value=value)))
+    return typing.cast(wire.Returned, returned).value
+
+
+def load(path: Path, name: str) -> types.ModuleType:
+    """Return the file as a module of that name, run.
+
+    Raises JudgeError if it cannot be run.
+    """
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise JudgeError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise JudgeError(f"{path}: {type(error).__name__}: {error}") from error
+    return module

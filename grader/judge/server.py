@@ -1,0 +1,218 @@
+"""The judge's process: hidden tests collected once, a run forked per submission.
+
+Started by `judge.session`. Two descriptors come in: the control socket on which runs are asked
+for (`forkserver`), and the zygote's, on which a run asks for cells.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy
+import pytest
+import torch
+
+from grader import assignment, forkserver
+from grader.cell.limits import CellLimits
+from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError
+from grader.judge.connection import Cell
+from grader.judge.messages import (
+    Begun,
+    CannotStart,
+    Collected,
+    CollectedCase,
+    Done,
+    Finished,
+    FromRun,
+    NoSandbox,
+    Submitted,
+    TaskEnded,
+)
+from grader.judge.plugin import PYTEST_OPTIONS, Case, JudgePlugin
+from grader.judge.student import Bounds, Files, StudentSide
+from grader.sandbox import libc
+from grader.scoring import CaseResult
+
+# CPU seconds of a hidden test itself; what it waits for the student does not count.
+CASE_CPU_SECONDS = 30.0
+START_SECONDS = 120.0
+
+
+def main() -> None:
+    """Collect the hidden tests of an assignment, say so, then serve runs."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    zygote = socket.socket(fileno=int(sys.argv[2]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which hangs up
+    torch.set_num_threads(1)
+    try:
+        reference = assignment.load_reference(assignment.load(sys.argv[4], Path(sys.argv[3])))
+        server = _Server(control, zygote, reference)
+        server.run()
+    except SandboxError as error:
+        control.send(msgspec.json.encode(NoSandbox(str(error))))
+    except (AssignmentError, JudgeError) as error:
+        control.send(msgspec.json.encode(CannotStart(reason=str(error), is_usage=True)))
+    except Exception:
+        reason = traceback.format_exc()[-4000:]
+        control.send(msgspec.json.encode(CannotStart(reason=reason, is_usage=False)))
+
+
+class _Server:
+    def __init__(
+        self, control: socket.socket, zygote: socket.socket, reference: assignment.Reference
+    ) -> None:
+        self._control = control
+        self._zygote = zygote
+        self._reference = reference
+        self._plugin = JudgePlugin(reference)
+        self._cases: list[Case] = []
+        self._walls: list[str] = []
+        self._failure: GraderError | None = None
+        given = reference.assignment.given
+        self._given = given.read_bytes() if given is not None else None
+
+    def run(self) -> None:
+        """Have pytest collect; it calls `pytest_runtestloop` below when it has."""
+        files = [
+            str(self._reference.hidden_tests(task.id)) for task in self._reference.assignment.tasks
+        ]
+        code = pytest.main(
+            [*files, *PYTEST_OPTIONS, "-c", os.devnull, f"--rootdir={self._reference.folder}"],
+            plugins=[self._plugin, self],
+        )
+        if self._failure is not None:
+            raise self._failure
+        if self._plugin.problems:
+            raise AssignmentError(
+                f"{self._reference.folder}: hidden tests cannot be collected: "
+                + "\n".join(self._plugin.problems)[-4000:]
+            )
+        if not self._walls:
+            raise JudgeError(f"pytest ended with exit code {code} before it ran a test")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if self._plugin.problems:
+            return True
+        try:
+            self._cases = self._plugin.cases()
+            self._walls = self._walls_of_a_first_cell()
+        except GraderError as error:  # pytest would make an exit code of it
+            self._failure = error
+            return True
+        self._control.send(
+            msgspec.json.encode(
+                Collected(
+                    cases=[
+                        CollectedCase(case.task, case.test, case.case, case.about, str(case.weight))
+                        for case in self._cases
+                    ],
+                    walls=self._walls,
+                    python=sys.version.split()[0],
+                    torch=str(torch.__version__),
+                    numpy=numpy.__version__,
+                )
+            )
+        )
+        gc.collect()
+        gc.freeze()  # a collection in a run would touch, and so copy, all of torch's objects
+        forkserver.serve(self._control, self._run_submission)
+        return True
+
+    def _run_submission(self, payload: bytes, descriptors: list[int]) -> None:
+        """Be the run of one submission: read it, run the cases, write a line for each."""
+        libc.prctl("judge", libc.PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a hidden test prints is nobody's
+        with socket.socket(fileno=descriptors[0]) as line:
+            stream = line.makefile("rwb")
+            submitted = msgspec.json.decode(stream.readline(), type=Submitted)
+
+            def say(message: FromRun) -> None:
+                stream.write(msgspec.json.encode(message) + b"\n")
+                stream.flush()
+
+            try:
+                self._run_cases(submitted, say)
+            except SandboxError as error:
+                say(NoSandbox(str(error)))
+            else:
+                say(Done())
+
+    def _run_cases(self, submitted: Submitted, say: Callable[[FromRun], None]) -> None:
+        for task in self._reference.assignment.tasks:
+            indices = [
+                index
+                for index, case in enumerate(self._cases)
+                if case.task == task.id and index >= submitted.first
+            ]
+            if not indices:
+                continue
+            student = self._student(task.id, submitted)
+            self._plugin.students = {task.id: student}
+            try:
+                for index in indices:
+                    say(Begun(index))
+                    # Unhandled, the signal ends this run; `session` goes on behind the case.
+                    signal.setitimer(signal.ITIMER_VIRTUAL, CASE_CPU_SECONDS)
+                    say(_finished(index, self._plugin.run_case(index, self._cases[index])))
+            finally:
+                student.end()
+            say(TaskEnded(task.id, student.output))
+
+    def _student(self, task: str, submitted: Submitted) -> StudentSide:
+        limits = submitted.limits
+        bounds = Bounds(
+            cell=CellLimits(
+                memory_mib=limits.memory_mib,
+                files_mib=limits.files_mib,
+                threads=limits.threads,
+                cpu_seconds=limits.task_seconds,
+            ),
+            call_seconds=limits.call_seconds,
+            task_seconds=limits.task_seconds,
+            max_output=limits.output_kib * 1024,
+            show_exception_text=self._reference.assignment.show_exception_text,
+        )
+        files = Files(submitted.answers.get(task), submitted.files, self._given)
+        return StudentSide(
+            task,
+            files,
+            bounds,
+            self._open_cell,
+        )
+
+    def _open_cell(self, limits: CellLimits, max_output: int) -> Cell:
+        cell = Cell(self._zygote, limits, max_output=max_output)
+        if cell.walls != self._walls:
+            cell.end()
+            raise SandboxError(f"other walls stand than at the start: {', '.join(cell.walls)}")
+        return cell
+
+    def _walls_of_a_first_cell(self) -> list[str]:
+        """Return the walls, before any submission is run; waits for the zygote to be warm."""
+        limits = CellLimits(memory_mib=64, files_mib=1, threads=1, cpu_seconds=10.0)
+        cell = Cell(self._zygote, limits, max_output=0, open_seconds=START_SECONDS)
+        cell.end()
+        return cell.walls
+
+
+def _finished(index: int, result: CaseResult) -> Finished:
+    return Finished(
+        index=index,
+        verdict=result.verdict,
+        credit=str(result.credit),
+        feedback=result.feedback,
+        hint=result.hint,
+        detail=result.detail,
+        seconds=result.seconds,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+"""A judge for one assignment, seen from outside: started once, asked per submission."""
+
+import contextlib
+import os
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import IO, cast
+
+import msgspec
+
+from grader import forkserver
+from grader.assignment import Assignment, Limits
+from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError, Verdict
+from grader.judge.messages import (
+    Begun,
+    CannotStart,
+    Collected,
+    CollectedCase,
+    Done,
+    Finished,
+    FromJudge,
+    FromRun,
+    NoSandbox,
+    RunLimits,
+    Submitted,
+    TaskEnded,
+)
+from grader.sandbox import launch
+from grader.scoring import CaseResult, TaskResult
+from grader.submission import Submission
+
+START_SECONDS = 120.0
+# Wall seconds a case may take beyond what the student's code is allowed; measured well below 1.
+SLACK_SECONDS = 60.0
+MAX_LINE_BYTES = 1 << 20
+THREADS = 1
+
+_from_run: msgspec.json.Decoder[FromRun] = msgspec.json.Decoder(FromRun)
+_from_judge: msgspec.json.Decoder[FromJudge] = msgspec.json.Decoder(FromJudge)
+
+
+class Session:
+    """A warm judge; `judge` may be called from several threads at once."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        process: subprocess.Popen[bytes],
+        control: socket.socket,
+        collected: Collected,
+        faults: IO[bytes],
+    ) -> None:
+        self._assignment = assignment
+        self._process = process
+        self._control = control
+        self._faults = faults
+        self.collected = collected
+
+    def judge(self, submission: Submission, limits: Limits | None = None) -> tuple[TaskResult, ...]:
+        """Run every hidden test on the submission and return what each case came to.
+
+        limits: others than the assignment's own. Raises SandboxError if a wall did not stand,
+        JudgeError if the judge's process is gone. A hidden test that fails by itself is a
+        `judge_error` of its case; what follows it is run all the same.
+        """
+        cases = self.collected.cases
+        outcomes: dict[int, Finished] = {}
+        outputs: dict[str, str] = {}
+        first = 0
+        while first < len(cases):
+            run = _Run(self._control, submission, first, limits or self._assignment.limits)
+            for message in run.messages():
+                if isinstance(message, Finished):
+                    outcomes[message.index] = message
+                elif isinstance(message, TaskEnded):
+                    outputs[message.task] = outputs.get(message.task, "") + message.output
+                elif isinstance(message, NoSandbox):
+                    raise SandboxError(message.reason)
+            if run.is_done:
+                break
+            outcomes[run.begun] = _judge_error(run.begun, run.how_it_ended())
+            first = run.begun + 1
+        tasks = tuple(
+            TaskResult(
+                id=task.id,
+                title=task.title,
+                points=task.points,
+                cases=tuple(
+                    _case_result(case, outcomes[index])
+                    for index, case in enumerate(cases)
+                    if case.task == task.id
+                ),
+                output=outputs.get(task.id, ""),
+            )
+            for task in self._assignment.tasks
+        )
+        return tasks
+
+    def end(self) -> None:
+        """End the judge and with it every run."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._faults.close()
+
+    def last_words(self) -> str:
+        """Return what the judge's process wrote to stderr: only its own faults are there."""
+        self._faults.seek(0)
+        return self._faults.read()[-2000:].decode("utf-8", "replace").strip()
+
+
+@contextmanager
+def started(assignment: Assignment) -> Iterator[Session]:
+    """Have a judge and its zygote for the length of a block; both warm up side by side.
+
+    Raises SandboxError if a wall would not go up, AssignmentError if the hidden tests cannot
+    be collected.
+    """
+    zygote = launch.begin()
+    try:
+        session = _begin(assignment, zygote)
+        try:
+            launch.await_ready(zygote)
+            session = _await_collected(session)
+            yield session
+        finally:
+            session.end()
+    finally:
+        zygote.end()
+
+
+def _begin(assignment: Assignment, zygote: launch.Zygote) -> Session:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    faults = tempfile.TemporaryFile()  # noqa: SIM115  closed by Session.end
+    with theirs:
+        passed = (theirs.fileno(), zygote.control.fileno())
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-P", "-m", "grader.judge.server"),
+                *(str(descriptor) for descriptor in passed),
+                *(str(assignment.course.resolve()), assignment.id),
+            ],
+            pass_fds=passed,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=faults,
+            env=_environment(),
+        )
+    return Session(assignment, process, ours, Collected([], [], "", "", ""), faults)
+
+
+def _await_collected(session: Session) -> Session:
+    session._control.settimeout(START_SECONDS)
+    try:
+        data = session._control.recv(MAX_LINE_BYTES)
+    except OSError as error:
+        raise JudgeError(f"the judge did not start ({error})") from error
+    if not data:
+        raise JudgeError(f"the judge ended while starting\n{session.last_words()}")
+    answer = _from_judge.decode(data)
+    if isinstance(answer, NoSandbox):
+        raise SandboxError(answer.reason)
+    if isinstance(answer, CannotStart):
+        raise AssignmentError(answer.reason) if answer.is_usage else JudgeError(answer.reason)
+    session._control.settimeout(None)
+    session.collected = answer
+    return session
+
+
+def _environment() -> dict[str, str]:
+    """Return the caller's environment without what would change how pytest or torch run."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return kept | {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **launch.warm_process_environment(),
+    }
+
+
+class _Run:
+    """One forked run of one submission, from a given case on."""
+
+    def __init__(
+        self, control: socket.socket, submission: Submission, first: int, limits: Limits
+    ) -> None:
+        self.begun = first
+        self.is_done = False
+        self._seconds_per_case = limits.task_seconds + limits.call_seconds + SLACK_SECONDS
+        self._is_late = False
+        self._line, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._forked = forkserver.request(control, b"run", [theirs.fileno()])
+            except GraderError as error:
+                self._line.close()
+                raise JudgeError("the judge's process is gone") from error
+        self._input = msgspec.json.encode(
+            Submitted(
+                files=dict(submission.files),
+                answers=dict(submission.answers),
+                limits=RunLimits(**limits.model_dump()),
+                first=first,
+            )
+        )
+
+    def messages(self) -> Iterator[FromRun]:
+        """Yield what the run says until it ends; it is gone afterwards."""
+        try:
+            with contextlib.suppress(OSError):  # it ended before it read all: no `Done` comes
+                self._line.sendall(self._input + b"\n")
+            rest = bytearray()
+            deadline = time.monotonic() + self._seconds_per_case
+            while not self.is_done:
+                *lines, rest = rest.split(b"\n")
+                for line in lines:
+                    message = _from_run.decode(line)
+                    if isinstance(message, Begun):
+                        self.begun = message.index
+                        deadline = time.monotonic() + self._seconds_per_case
+                    if isinstance(message, (Done, NoSandbox)):
+                        self.is_done = True
+                    yield message
+                if not self.is_done and not self._receive(rest, deadline):
+                    return
+        finally:
+            self._line.close()
+            self._ended = self._forked.kill()
+
+    def how_it_ended(self) -> str:
+        """Return in words why no result of the case begun last came."""
+        if self._is_late:
+            return f"the hidden test took longer than {self._seconds_per_case:g} seconds"
+        if self._ended is None:
+            return "the hidden test ended the judge's process"
+        how = (
+            f"signal {self._ended.signal}"
+            if self._ended.signal is not None
+            else f"exit code {self._ended.exit_code}"
+        )
+        return f"the hidden test ended the judge's process ({how})"
+
+    def _receive(self, rest: bytearray, deadline: float) -> bool:
+        """Read on; return False at the end or at the deadline."""
+        ready, _, _ = select.select([self._line], [], [], max(0.0, deadline - time.monotonic()))
+        self._is_late = not ready
+        try:
+            data = self._line.recv(65536) if ready else b""
+        except OSError:
+            return False
+        rest += data
+        return bool(data)
+
+
+def _judge_error(index: int, reason: str) -> Finished:
+    return Finished(index, "judge_error", "0", "", "", reason, 0.0)
+
+
+def _case_result(case: CollectedCase, finished: Finished) -> CaseResult:
+    return CaseResult(
+        task=case.task,
+        test=case.test,
+        case=case.case,
+        about=case.about,
+        weight=Fraction(case.weight),
+        verdict=cast(Verdict, finished.verdict),
+        credit=Fraction(finished.credit),
+        feedback=finished.feedback,
+        hint=finished.hint,
+        detail=finished.detail,
+        seconds=finished.seconds,
+    )

@@ -1,0 +1,205 @@
+"""One student's answers to one task: one call here is one call into the cell."""
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.cell.limits import CellLimits
+from grader.errors import (
+    AnswerRaised,
+    CellDied,
+    MissingAnswer,
+    OutOfMemory,
+    StudentError,
+    TimedOut,
+    WireClosed,
+    WireError,
+    WireLate,
+    WrongAnswer,
+)
+from grader.judge.connection import Cell
+from grader.judge.reference import packed
+
+STUB = "NotImplementedError"
+NO_MEMORY = "MemoryError"
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the cell of one task gets: the student's files and the assignment's given.py."""
+
+    answer: str | None
+    student: dict[str, bytes]
+    given: bytes | None
+
+    def load(self) -> wire.Load:
+        """Return the message that carries them."""
+        assert self.answer is not None
+        files = dict(self.student)
+        folder = PurePosixPath(self.answer).parent
+        given = str(folder / "given.py") if self.given is not None else None
+        if given is not None:
+            files[given] = self.given or b""  # ours, whatever the student handed in by that name
+        return wire.Load(
+            files={path: np.frombuffer(data, np.uint8) for path, data in files.items()},
+            path=self.answer,
+            given=given,
+        )
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one task may use: a cell's limits, and seconds of wall time."""
+
+    cell: CellLimits
+    call_seconds: float
+    task_seconds: float
+    max_output: int
+    show_exception_text: bool
+
+
+class StudentSide:
+    """The student's side of one task: opens its cell when first asked, replaces a dead one."""
+
+    def __init__(
+        self,
+        task: str,
+        files: Files,
+        bounds: Bounds,
+        open_cell: Callable[[CellLimits, int], Cell],
+    ) -> None:
+        self._task = task
+        self._files = files
+        self._bounds = bounds
+        self._open_cell = open_cell
+        self._cell: Cell | None = None
+        self._seconds_left = bounds.task_seconds
+        self._last_id = 0
+        self._never_loads: StudentError | None = None
+        self._printed = bytearray()
+        self.seed = 0
+
+    def call(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, of_given: bool
+    ) -> Any:
+        """Return what the student's function answers, of whatever form.
+
+        Raises a StudentError for everything but an answer.
+        """
+        self._last_id += 1
+        seed = (self.seed + self._last_id) % 2**63
+        frame = packed(args, kwargs, name, call_id=self._last_id, seed=seed, of_given=of_given)
+        return self._answer(self._ask(frame, name), name)
+
+    def value(self, name: str) -> Any:
+        """Return the student's module-level value of that name, of whatever form."""
+        self._last_id += 1
+        frame = wire.encode(wire.Read(id=self._last_id, name=name))
+        return self._answer(self._ask(frame, name), name)
+
+    @property
+    def output(self) -> str:
+        """What the student's code has printed so far, cut at the limit."""
+        printed = self._printed + (self._cell.output if self._cell is not None else b"")
+        return printed[: self._bounds.max_output].decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """End the task's cell; the next call would open another."""
+        if self._cell is not None:
+            self._cell.end()
+            self._printed += self._cell.output
+            self._cell = None
+
+    def _ask(self, frame: bytes, name: str) -> wire.Message:
+        if self._never_loads is not None:
+            raise self._never_loads
+        if self._cell is None:
+            self._load()
+        message = self._timed(frame, f"`{name}`")
+        if getattr(message, "id", None) != self._last_id:
+            self.end()
+            raise CellDied("the answer was to no question of ours", staff=str(type(message)))
+        return message
+
+    def _load(self) -> None:
+        """Open a cell and have it load the file; what fails here fails for the whole task."""
+        try:
+            if self._files.answer is None:
+                raise MissingAnswer(f"no file {self._task}.py was handed in")
+            self._cell = self._open_cell(self._bounds.cell, self._bounds.max_output)
+            message = self._timed(wire.encode(self._files.load()), "loading the file")
+            if not isinstance(message, wire.Loaded):
+                self.end()
+                self._answer(message, "")
+                raise CellDied("the file did not load", staff=str(type(message)))
+        except StudentError as error:
+            self._never_loads = error
+            raise
+
+    def _timed(self, frame: bytes, what: str) -> wire.Message:
+        """Ask within the seconds of a call and of the task; the cell is lost if it is late."""
+        assert self._cell is not None
+        if self._seconds_left <= 0:
+            raise TimedOut(
+                f"the {self._bounds.task_seconds:g} seconds of this task are used up; not run"
+            )
+        seconds = min(self._bounds.call_seconds, self._seconds_left)
+        start = time.monotonic()
+        try:
+            return self._cell.ask(frame, deadline=start + seconds)
+        except WireLate:
+            self.end()
+            raise TimedOut(f"{what} took longer than {seconds:.3g} seconds") from None
+        except WireClosed:
+            raise self._how_it_died(what) from None
+        except WireError as error:
+            self.end()
+            raise CellDied(f"{what}: what came back is no answer", staff=str(error)) from None
+        finally:
+            self._seconds_left -= time.monotonic() - start
+
+    def _how_it_died(self, what: str) -> StudentError:
+        assert self._cell is not None
+        ended = self._cell.ended_by_itself()
+        self.end()
+        if ended is None:
+            return CellDied(f"{what} closed the connection to the grader")
+        if ended.signal is not None and ended.cpu_seconds >= self._bounds.cell.cpu_seconds:
+            return TimedOut(f"{what} used more than {self._bounds.cell.cpu_seconds:g} CPU seconds")
+        if ended.signal is not None:
+            name = signal.Signals(ended.signal).name
+            return CellDied(f"{what} ended Python by signal {name}")
+        return CellDied(f"{what} ended Python with exit code {ended.exit_code}")
+
+    def _answer(self, message: wire.Message, name: str) -> Any:
+        if isinstance(message, wire.Returned):
+            return message.value
+        if isinstance(message, wire.Missing):
+            raise MissingAnswer(f"{self._files.answer} defines no `{name}`")
+        if isinstance(message, wire.Uncrossable):
+            raise WrongAnswer(message.reason.replace("result", "the answer", 1))
+        if isinstance(message, wire.Raised):
+            raise self._raised(message)
+        self.end()
+        raise CellDied("what came back is no answer", staff=type(message).__name__)
+
+    def _raised(self, raised: wire.Raised) -> StudentError:
+        kind = raised.type_names[0] if raised.type_names else "an exception"
+        where = f" ({raised.where})" if raised.where else ""
+        if kind == STUB:
+            return MissingAnswer(f"not implemented yet{where}")
+        if NO_MEMORY in raised.type_names:
+            return OutOfMemory(
+                f"more than {self._bounds.cell.memory_mib} MiB were needed{where}",
+                staff=raised.text,
+            )
+        text = f": {raised.text}" if raised.text and self._bounds.show_exception_text else ""
+        return AnswerRaised(
+            f"{kind}{text}{where}", type_names=tuple(raised.type_names), staff=raised.text
+        )

@@ -1,0 +1,16 @@
+"""What a zygote and whoever starts it say to each other before the first cell."""
+
+import msgspec
+
+ENTERED = b"entered"  # the zygote is in its user namespace and waits to be mapped
+READY = b"ready"  # it is warm, behind its walls, and forks cells
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What the zygote is told once it is in its user namespace.
+
+    folders: what the cells' root shows, read-only. seccomp: the filter, as BPF.
+    """
+
+    folders: list[str]
+    seccomp: bytes
