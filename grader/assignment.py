@@ -159,6 +159,11 @@ def load(assignment_id: str, course: Path) -> Assignment:
             f"{assignment_id!r} is no assignment of {course.resolve()}; "
             + (f"there are: {', '.join(known)}" if known else "there is no assignments/ folder")
         )
+    return load_folder(folder, assignment_id, course)
+
+
+def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assignment:
+    """Return a public folder, wherever it lies, checked; raises AssignmentError as `load`."""
     manifest = _checked(_Manifest, _toml(folder / MANIFEST), folder / MANIFEST)
     tasks = tuple(
         Task(name, table.title, _exact(table.points)) for name, table in manifest.tasks.items()

@@ -36,7 +36,8 @@ def grade(
 ) -> Report:
     """Grade one submission and return its report.
 
-    limits: others than the assignment's own. Raises SandboxError if a wall did not stand; nothing is scored then.
+    limits: others than the assignment's own. Raises SandboxError if a wall did not stand;
+    nothing is scored then.
     """
     points = score(grader.session.judge(submission, limits))
     return Report(
@@ -47,7 +48,7 @@ def grade(
         max_score=points.maximum,
         pending=points.pending,
         tasks=points.tasks,
-        environment=_environment(course),
+        environment=_environment(grader),
     )
 
 

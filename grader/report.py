@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import UsageError, Verdict
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -225,7 +225,7 @@ class _Packing:
         if name is None:
             raise WireError(f"{path}: a tensor of dtype {tensor.dtype} cannot cross")
         flat = tensor.contiguous().reshape(-1).view(torch.uint8).numpy()
-        return self._buffer(_TENSOR_CODE, name, tuple(tensor.shape), memoryview(flat))
+        return self._buffer(_TENSOR_CODE, name, tuple(tensor.shape), flat.data)
 
     def _array(self, value: np.ndarray[Any, Any], path: str) -> Ext:
         array = np.asarray(value)
@@ -234,7 +234,7 @@ class _Packing:
         _check_bytes(array.size * array.itemsize, path)
         little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
         flat = np.ascontiguousarray(little).reshape(-1).view(np.uint8)
-        return self._buffer(_ARRAY_CODE, array.dtype.name, array.shape, memoryview(flat))
+        return self._buffer(_ARRAY_CODE, array.dtype.name, array.shape, flat.data)
 
     def _buffer(self, code: int, dtype: str, shape: tuple[int, ...], data: memoryview) -> Ext:
         self.bytes += _padded(data.nbytes)
@@ -253,12 +253,12 @@ def _plain_tensor(value: torch.Tensor, path: str) -> torch.Tensor:
         if value.device.type != "cpu":
             raise WireError(f"{path}: a tensor on device {value.device.type!r} cannot cross")
         _check_bytes(value.numel() * value.element_size(), path)
-        tensor = torch.Tensor.detach(value).as_subclass(torch.Tensor)
+        tensor = torch.Tensor.detach(value)
         if tensor.is_quantized or tensor.is_nested:
             raise WireError(f"{path}: a quantised or nested tensor cannot cross")
         if tensor.layout is not torch.strided:
             tensor = tensor.to_dense()
-        return tensor.resolve_conj().resolve_neg()
+        return tensor.as_subclass(torch.Tensor).resolve_conj().resolve_neg()
 
 
 def _check_bytes(count: int, path: str) -> None:
@@ -357,7 +357,7 @@ def _tensor(name: str, shape: list[int], part: memoryview) -> torch.Tensor:
 
 def _array(name: str, shape: list[int], part: memoryview) -> np.ndarray[Any, Any]:
     if name == "bool":
-        return np.frombuffer(part, dtype=np.uint8).reshape(shape) != 0
+        return np.frombuffer(part, dtype=np.uint8).reshape(shape).astype(np.bool_)
     return np.frombuffer(part, dtype=np.dtype(name).newbyteorder("<")).reshape(shape)
 
 
@@ -399,7 +399,7 @@ def decode(header: bytes | bytearray, block: bytearray) -> Message:
     Raises WireError for whatever is no message; no other exception leaves, whatever the bytes.
     """
     try:
-        message = _decoder.decode(header)
+        message: Message = _decoder.decode(header)
         unpacking = _Unpacking(block)
         values = {
             field: unpacking.value(getattr(message, field), 0)

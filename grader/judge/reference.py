@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import wire
-from grader.errors import JudgeError
+from grader.errors import JudgeError, WireError
 
 
 class Solution:
@@ -80,7 +80,7 @@ def packed(
     )
     try:
         return wire.encode(call)
-    except wire.WireError as error:
+    except WireError as error:
         raise JudgeError(f"{name}: an argument of the hidden test: {error}") from error
 
 

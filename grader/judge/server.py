@@ -36,12 +36,12 @@ from grader.judge.messages import (
 )
 from grader.judge.plugin import PYTEST_OPTIONS, Case, JudgePlugin
 from grader.judge.student import Bounds, Files, StudentSide
+from grader.judge.walls import walls_of_a_first_cell
 from grader.sandbox import libc
 from grader.scoring import CaseResult
 
 # CPU seconds of a hidden test itself; what it waits for the student does not count.
 CASE_CPU_SECONDS = 30.0
-START_SECONDS = 120.0
 
 
 def main() -> None:
@@ -102,7 +102,7 @@ class _Server:
             return True
         try:
             self._cases = self._plugin.cases()
-            self._walls = self._walls_of_a_first_cell()
+            self._walls = walls_of_a_first_cell(self._zygote)
         except GraderError as error:  # pytest would make an exit code of it
             self._failure = error
             return True
@@ -193,13 +193,6 @@ class _Server:
             cell.end()
             raise SandboxError(f"other walls stand than at the start: {', '.join(cell.walls)}")
         return cell
-
-    def _walls_of_a_first_cell(self) -> list[str]:
-        """Return the walls, before any submission is run; waits for the zygote to be warm."""
-        limits = CellLimits(memory_mib=64, files_mib=1, threads=1, cpu_seconds=10.0)
-        cell = Cell(self._zygote, limits, max_output=0, open_seconds=START_SECONDS)
-        cell.end()
-        return cell.walls
 
 
 def _finished(index: int, result: CaseResult) -> Finished:

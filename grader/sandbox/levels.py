@@ -14,6 +14,10 @@ NEEDED: dict[Level, frozenset[str]] = {
     "L1": frozenset({"seccomp", "landlock", "rlimits"}),
 }
 LEAST: Level = "L2"
+HOW_TO_GET = {
+    "landlock": "Linux 5.13 or later, with landlock among the boot option lsm=",
+    "cgroup": "not raised by this version; memory is bounded by rlimits",
+}
 
 
 def level_of(walls: Collection[str]) -> Level:

@@ -8,14 +8,11 @@ import numpy as np
 import torch
 
 from grader.errors import WrongAnswer
+from grader.testing.close import ATOL, EXACT_ATOL, RTOL
 
 Verdict = Literal["right", "follows", "wrong"]
 Follow = Callable[[str, Mapping[str, torch.Tensor]], torch.Tensor]
 
-# |got - want| <= ABSOLUTE + RELATIVE * max|want|: float64 rounding, a million times over.
-ABSOLUTE = 1e-12
-RELATIVE = {torch.float64: 1e-9, torch.complex128: 1e-9}
-RELATIVE_OF_SHORT_FLOATS = 1e-5
 # A value further than this from the right size is no mistake in one formula above it.
 SIZE_FACTOR = 1e3
 
@@ -126,9 +123,10 @@ def _close_entries(got: torch.Tensor, want: torch.Tensor) -> Any:
     """Return for each entry whether it is within the tolerance; a NaN never is."""
     # numpy, because its calls on a few numbers cost a fraction of torch's.
     have, right = got.numpy(), want.numpy()
-    relative = RELATIVE.get(want.dtype, RELATIVE_OF_SHORT_FLOATS)
+    dtype = str(want.dtype).removeprefix("torch.")
     with np.errstate(all="ignore"):
-        tolerance = ABSOLUTE + relative * np.abs(right).max(initial=0.0)
+        largest = np.abs(right).max(initial=0.0)
+        tolerance = ATOL.get(dtype, EXACT_ATOL) + RTOL[dtype] * largest
         return np.abs(have - right) <= tolerance
 
 

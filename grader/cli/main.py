@@ -1,0 +1,57 @@
+"""`grader`: the group of commands, and what an error becomes on a terminal."""
+
+import sys
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.cli.batch import batch
+from grader.cli.check import check
+from grader.cli.doctor import doctor
+from grader.cli.grade import grade
+from grader.cli.start import start
+from grader.cli.verify import verify
+from grader.errors import GraderError, UsageError
+
+EXIT_CODES = """\
+\b
+Exit codes
+  0  all is graded, or as it should be
+  1  something needs staff, or is not as it should be
+  2  the command, an assignment or a submission is not as expected
+  3  the sandbox could not be set up; nothing was run
+"""
+
+
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GraderError as error:
+            click.echo(f"grader: {error}", err=True)
+            sys.exit(2 if isinstance(error, UsageError) else 3)
+
+
+@click.group(
+    cls=_Group,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="grader")
+def main() -> None:
+    """Grade deep-learning homework.
+
+    A trusted judge holds the hidden tests; the student's code runs in a walled cell; between
+    them run data only.
+
+    \b
+    Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
+    Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT FOLDER --out DIR
+    Authors:     grader verify ASSIGNMENT
+    Operators:   grader doctor
+    """
+
+
+for command in (start, check, grade, batch, verify, doctor):
+    main.add_command(command)

@@ -1,0 +1,89 @@
+"""A report as a table on the terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from grader.errors import Verdict
+from grader.report import Report, TaskReport, TestReport
+
+STYLES: dict[Verdict, str] = {
+    "passed": "green",
+    "wrong": "red",
+    "missing": "yellow",
+    "raised": "red",
+    "timed_out": "magenta",
+    "out_of_memory": "magenta",
+    "died": "magenta",
+    "needs_review": "cyan",
+    "judge_error": "bold white on red",
+}
+
+
+def show_report(console: Console, report: Report, *, for_staff: bool) -> None:
+    """Print the report: a table per task, what failed first to read, the total last."""
+    console.print(
+        f"[bold]{escape(report.assignment.title)}[/bold] (version {report.assignment.version})"
+        f" · {escape(plain(report.submission.id))}"
+    )
+    for note in report.submission.notes:
+        console.print(f"  note: {escape(plain(note))}", style="yellow")
+    for task in report.tasks:
+        console.print(_task_table(task, for_staff=for_staff))
+    console.print(_total(report))
+
+
+def plain(text: str) -> str:
+    """Return text without characters that would move the cursor or hide other text."""
+    return "".join(char if char == "\n" or char.isprintable() else "�" for char in text)
+
+
+def _task_table(task: TaskReport, *, for_staff: bool) -> Table:
+    table = Table(
+        title=f"{task.title}   {task.score:g} / {task.max_score:g}",
+        title_justify="left",
+        title_style="bold",
+        expand=True,
+    )
+    table.add_column("test", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("what should hold, what was found, where to look", ratio=1)
+    for test in task.tests:
+        table.add_row(
+            test.id.removeprefix("test_"),
+            Text(test.verdict, style=STYLES[test.verdict]),
+            f"{test.score:g} / {test.max_score:g}",
+            _words(test, for_staff=for_staff),
+        )
+    return table
+
+
+def _words(test: TestReport, *, for_staff: bool) -> Text:
+    text = Text(test.about)
+    if test.verdict == "passed":
+        return text
+    if test.cases > 1:
+        text.append(f" ({test.cases_passed} of {test.cases} cases)", style="dim")
+    if test.feedback:
+        text.append(f"\n{plain(test.feedback)}")
+    if test.hint:
+        text.append(f"\nHint: {plain(test.hint)}", style="italic")
+    if for_staff and test.staff is not None:
+        for case in test.staff.cases:
+            if case.verdict != "passed" and case.detail:
+                text.append(f"\n\\[{case.id}] {plain(case.detail)}", style="dim")
+    return text
+
+
+def _total(report: Report) -> str:
+    if report.score is None:
+        return (
+            "[bold white on red]No score: a fault of the grader itself.[/] "
+            "The tests marked judge_error say which; staff must act."
+        )
+    total = f"[bold]Score: {report.score:g} / {report.max_score:g}[/bold]"
+    if report.pending:
+        total += f" and up to {report.pending:g} more once a person has read the open answers"
+    return total
