@@ -49,10 +49,8 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, float):
-        return (
-            (math.isnan(one)
-            and math.isnan(other))
-            or (one == other and math.copysign(1, one) == math.copysign(1, other))
+        return (math.isnan(one) and math.isnan(other)) or (
+            one == other and math.copysign(1, one) == math.copysign(1, other)
         )
     return bool(one == other) or repr(one) == repr(other)
 

@@ -47,6 +47,7 @@ class Submitted(msgspec.Struct, frozen=True):
     files: dict[str, bytes]
     answers: dict[str, str]
     limits: RunLimits
+    case_cpu_seconds: float
     first: int
 
 

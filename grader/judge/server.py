@@ -40,9 +40,6 @@ from grader.judge.walls import walls_of_a_first_cell
 from grader.sandbox import libc
 from grader.scoring import CaseResult
 
-# CPU seconds of a hidden test itself; what it waits for the student does not count.
-CASE_CPU_SECONDS = 30.0
-
 
 def main() -> None:
     """Collect the hidden tests of an assignment, say so, then serve runs."""
@@ -159,7 +156,7 @@ class _Server:
                 for index in indices:
                     say(Begun(index))
                     # Unhandled, the signal ends this run; `session` goes on behind the case.
-                    signal.setitimer(signal.ITIMER_VIRTUAL, CASE_CPU_SECONDS)
+                    signal.setitimer(signal.ITIMER_VIRTUAL, submitted.case_cpu_seconds)
                     say(_finished(index, self._plugin.run_case(index, self._cases[index])))
             finally:
                 student.end()

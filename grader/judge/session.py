@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import IO, cast
 
@@ -37,8 +38,6 @@ from grader.scoring import CaseResult, TaskResult
 from grader.submission import Submission
 
 START_SECONDS = 120.0
-# Wall seconds a case may take beyond what the student's code is allowed; measured well below 1.
-SLACK_SECONDS = 60.0
 MAX_LINE_BYTES = 1 << 20
 THREADS = 1
 
@@ -46,8 +45,21 @@ _from_run: msgspec.json.Decoder[FromRun] = msgspec.json.Decoder(FromRun)
 _from_judge: msgspec.json.Decoder[FromJudge] = msgspec.json.Decoder(FromJudge)
 
 
+@dataclass(frozen=True)
+class Patience:
+    """What a case of a hidden test may use itself; measured are well below 0.1 seconds.
+
+    cpu_seconds: of its own. wall_seconds: beyond what the student's code is allowed.
+    """
+
+    cpu_seconds: float = 30.0
+    wall_seconds: float = 60.0
+
+
 class Session:
     """A warm judge; `judge` may be called from several threads at once."""
+
+    patience = Patience()
 
     def __init__(
         self,
@@ -75,7 +87,8 @@ class Session:
         outputs: dict[str, str] = {}
         first = 0
         while first < len(cases):
-            run = _Run(self._control, submission, first, limits or self._assignment.limits)
+            allowed = limits or self._assignment.limits
+            run = _Run(self._control, submission, first, allowed, self.patience)
             for message in run.messages():
                 if isinstance(message, Finished):
                     outcomes[message.index] = message
@@ -192,11 +205,16 @@ class _Run:
     """One forked run of one submission, from a given case on."""
 
     def __init__(
-        self, control: socket.socket, submission: Submission, first: int, limits: Limits
+        self,
+        control: socket.socket,
+        submission: Submission,
+        first: int,
+        limits: Limits,
+        patience: Patience,
     ) -> None:
         self.begun = first
         self.is_done = False
-        self._seconds_per_case = limits.task_seconds + limits.call_seconds + SLACK_SECONDS
+        self._seconds_per_case = limits.task_seconds + limits.call_seconds + patience.wall_seconds
         self._is_late = False
         self._line, theirs = socket.socketpair()
         with theirs:
@@ -210,6 +228,7 @@ class _Run:
                 files=dict(submission.files),
                 answers=dict(submission.answers),
                 limits=RunLimits(**limits.model_dump()),
+                case_cpu_seconds=patience.cpu_seconds,
                 first=first,
             )
         )

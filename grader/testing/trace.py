@@ -15,6 +15,7 @@ Follow = Callable[[str, Mapping[str, torch.Tensor]], torch.Tensor]
 
 # A value further than this from the right size is no mistake in one formula above it.
 SIZE_FACTOR = 1e3
+MAX_LISTED = 8
 
 
 def assert_trace(
@@ -191,4 +192,5 @@ def _unfit_parent(
 
 
 def _listed(terms: Sequence[str]) -> str:
-    return ", ".join(f"`{term}`" for term in terms)
+    names = ", ".join(f"`{term}`" for term in terms[:MAX_LISTED])
+    return names if len(terms) <= MAX_LISTED else f"{names} and {len(terms) - MAX_LISTED} more"
