@@ -25,7 +25,13 @@ def load(name: str) -> ModuleType:
 
 
 solution = load("lstm_gradients")
-hidden = load("test_lstm_gradients")
+
+
+@pytest.fixture(scope="module")
+def hidden(request: pytest.FixtureRequest) -> ModuleType:
+    """The hidden tests, whose one mark only the judge knows."""
+    request.config.addinivalue_line("markers", "weight(points): the test's share of its task")
+    return load("test_lstm_gradients")
 
 
 def normal(seed: int, *shapes: tuple[int, ...]) -> list[Tensor]:
@@ -91,14 +97,13 @@ def test_every_term_of_a_backward_step_is_autograds(B: int, D: int, H: int) -> N
     dh, dc_next = normal(3, (B, H), (B, H))
     trace = solution.lstm_cell_forward(*inputs) | dict(zip(INPUTS, inputs, strict=True))
     got = solution.lstm_cell_backward(dh, dc_next, trace)
-    # Autograd has no gradient of the gates' own names for c_prev and its like but under "d".
     want = by_autograd(inputs, dh, dc_next)
 
     assert got.keys() == want.keys()
     torch.testing.assert_close(got, want, **CLOSE)
 
 
-def test_rules_of_the_hidden_tests_are_autograds() -> None:
+def test_rules_of_the_hidden_tests_are_autograds(hidden: ModuleType) -> None:
     """The hidden tests judge by rules of their own; those must be right too."""
     inputs = a_cell(4, 3, 4, 4)
     known = dict(zip(INPUTS, inputs, strict=True))
@@ -110,7 +115,7 @@ def test_rules_of_the_hidden_tests_are_autograds() -> None:
     torch.testing.assert_close(got, by_autograd(inputs, dh, dc_next), **CLOSE)
 
 
-def test_rules_follow_the_right_values_to_the_right_values() -> None:
+def test_rules_follow_the_right_values_to_the_right_values(hidden: ModuleType) -> None:
     """On the right terms the follow-through says what is right, for each term."""
     trace = hidden.trace_of(dict(zip(INPUTS, a_cell(6, 3, 4, 4), strict=True)))
     dh, dc_next = normal(7, (3, 4), (3, 4))

@@ -1,0 +1,321 @@
+"""The walls, tried from inside a real cell: each test does the forbidden thing."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import wire
+from grader.cell.limits import CellLimits
+from grader.errors import SandboxError
+from grader.judge.connection import Cell
+from grader.sandbox import landlock, launch, levels, namespaces
+from tests.ordinary_user import as_ordinary_user
+
+LIMITS = CellLimits(memory_mib=512, files_mib=4, threads=4, cpu_seconds=10.0)
+CANARY = "canary-6c1f"
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[launch.Zygote]:
+    os.environ["GRADER_TEST_CANARY"] = CANARY
+    with launch.started() as zygote:
+        yield zygote
+    del os.environ["GRADER_TEST_CANARY"]
+
+
+@pytest.fixture
+def cell(zygote: launch.Zygote) -> Iterator[Cell]:
+    cell = Cell(zygote.control, LIMITS, max_output=1000)
+    yield cell
+    cell.end()
+
+
+Try = Callable[[str], Any]
+
+
+@pytest.fixture
+def attempt(cell: Cell) -> Try:
+    """Run lines in the cell; return the value of `result`, or "TypeName: message"."""
+
+    def run(lines: str) -> Any:
+        body = "\n".join(f"    {line}" for line in lines.splitlines())
+        source = (
+            "import ctypes, os, signal, socket, sys, threading, time\n"
+            "libc = ctypes.CDLL(None, use_errno=True)\n"
+            f"def attempt():\n    result = None\n{body}\n    return result\n"
+        )
+        files = {"attempt.py": np.frombuffer(source.encode(), np.uint8)}
+        loaded = cell.ask(wire.encode(wire.Load(files=files, path="attempt.py", given=None)))
+        assert isinstance(loaded, wire.Loaded), loaded
+        call = wire.Call(id=1, name="attempt", args=[], kwargs={}, seed=0, of_given=False)
+        answer = cell.ask(wire.encode(call), deadline=time.monotonic() + 20)
+        if isinstance(answer, wire.Raised):
+            return f"{answer.type_names[0]}: {answer.text}"
+        assert isinstance(answer, wire.Returned), answer
+        return answer.value
+
+    return run
+
+
+def test_level_two_at_least_stands(cell: Cell) -> None:
+    assert levels.level_of(cell.walls) in ("L2", "L3")
+    assert ("landlock" in cell.walls) == (landlock.abi() > 0)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "os.fork()",
+        "os.execv('/usr/bin/true', ['true'])",
+        "os.posix_spawn('/usr/bin/true', ['true'], {})",
+        "import subprocess; subprocess.run(['true'])",
+        "socket.socket()",
+        "socket.socket(socket.AF_UNIX)",
+        "socket.socketpair()",
+        "socket.create_connection(('127.0.0.1', 80))",
+        "os.memfd_create('x')",
+        "os.setuid(0)",
+        "os.mknod('/scratch/home/device')",
+        "os.open('/proc/self/mem', os.O_RDONLY)",
+        "os.listdir('/proc')",
+        "os.listdir('/sys')",
+        "os.listdir('/etc')",
+        "open('/etc/passwd')",
+        "open('/new', 'w')",
+        "open('/dev/sda')",
+        "open(os.__file__, 'w')",
+        "os.unlink(os.__file__)",
+        "os.chroot('/scratch')",
+        "os.kill(-1, signal.SIGKILL)",
+        "os.kill(2, signal.SIGKILL)",
+        "os.sched_setaffinity(0, {0})",
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+        "os.link('/scratch/home/attempt.py', '/scratch/home/other')",
+    ],
+)
+def test_forbidden_calls_raise(attempt: Try, lines: str) -> None:
+    answer = attempt(lines)
+
+    assert isinstance(answer, str)
+    assert answer.split(":")[0] in (
+        *("PermissionError", "FileNotFoundError", "OSError"),
+        *("ProcessLookupError", "ValueError"),
+    ), answer
+
+
+@pytest.mark.parametrize(
+    "name, number",
+    [
+        *(("ptrace", 101), ("mount", 165), ("unshare", 272), ("setns", 308), ("bpf", 321)),
+        *(("keyctl", 250), ("add_key", 248), ("io_uring_setup", 425), ("userfaultfd", 323)),
+        *(("perf_event_open", 298), ("process_vm_readv", 310), ("pidfd_getfd", 438)),
+        *(("shmget", 29), ("msgget", 68), ("semget", 64), ("mq_open", 240), ("vmsplice", 278)),
+        *(("pivot_root", 155), ("init_module", 175), ("kexec_load", 246), ("acct", 163)),
+        *(("name_to_handle_at", 303), ("open_by_handle_at", 304), ("personality", 135)),
+        *(("seccomp", 317), ("landlock_restrict_self", 446), ("fork", 57), ("vfork", 58)),
+    ],
+)
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
+def test_forbidden_system_calls_are_not_permitted(attempt: Try, name: str, number: int) -> None:
+    answer = attempt(f"result = [libc.syscall({number}, 0, 0, 0, 0, 0, 0), ctypes.get_errno()]")
+
+    assert answer == [-1, 1], name
+
+
+def test_clone3_is_unknown_so_that_threads_work(attempt: Try) -> None:
+    import errno
+
+    assert attempt("result = [libc.syscall(435, 0, 0), ctypes.get_errno()]") == [-1, errno.ENOSYS]
+    assert errno.ENOSYS == 38
+
+
+def test_threads_work(attempt: Try) -> None:
+    lines = "t = threading.Thread(target=lambda: None)\nt.start(); t.join(5)\nresult = t.is_alive()"
+
+    assert attempt(lines) is False
+
+
+def test_no_environment_of_ours_is_inside(attempt: Try) -> None:
+    assert CANARY not in str(attempt("result = dict(os.environ)"))
+
+
+def test_no_descriptor_but_the_wire_and_the_standard_three(attempt: Try) -> None:
+    lines = (
+        "result = []\n"
+        "for fd in range(1024):\n"
+        "    try:\n        os.fstat(fd); result.append(fd)\n    except OSError: pass"
+    )
+
+    assert len(attempt(lines)) == 4
+
+
+def test_the_first_process_of_its_own_world_and_nobody(attempt: Try) -> None:
+    got = attempt("result = [os.getpid(), os.getuid(), os.geteuid(), os.getgroups()]")
+
+    assert got[:3] == [1, namespaces.CELL_ID, namespaces.CELL_ID]
+    assert 0 not in got[3]
+
+
+def test_no_course_and_no_checkout_is_visible(attempt: Try) -> None:
+    """Of this repository only the package itself: solutions lie beside it."""
+    root = Path(__file__).parent.parent
+    lines = f"result = os.listdir({str(root)!r}) if os.path.exists({str(root)!r}) else []"
+
+    # The environment of Python may lie in the checkout; it is shown, and only it.
+    assert set(attempt(lines)) <= {"grader", Path(sys.prefix).name}
+
+
+def test_scratch_space_is_there_and_only_the_student_s_file_in_it(attempt: Try) -> None:
+    lines = "open('a', 'w').write('x')\nresult = sorted(os.listdir('.'))"
+
+    assert attempt(lines) == ["a", "attempt.py"]
+
+
+def test_filling_the_disk_stops_at_the_limit(attempt: Try) -> None:
+    lines = (
+        "size = 0\n"
+        "try:\n"
+        "    for i in range(100):\n"
+        "        size += open(f'f{i}', 'wb').write(bytes(1 << 20))\n"
+        "except OSError: pass\n"
+        "result = size"
+    )
+
+    assert 2 << 20 <= attempt(lines) <= 4 << 20
+
+
+def test_making_files_without_end_stops_at_the_limit(attempt: Try) -> None:
+    lines = (
+        "count = 0\n"
+        "try:\n"
+        "    while count < 100000:\n"
+        "        open(f'f{count}', 'w').close(); count += 1\n"
+        "except OSError: pass\n"
+        "result = count"
+    )
+
+    assert attempt(lines) < namespaces.INODES
+
+
+def test_what_one_cell_writes_no_other_sees(zygote: launch.Zygote, attempt: Try) -> None:
+    assert "mark" in attempt(
+        "open('/scratch/tmp/mark', 'w').close()\nresult = os.listdir('/scratch/tmp')"
+    )
+    other = Cell(zygote.control, LIMITS, max_output=0)
+    source = b"import os\ndef look(): return os.listdir('/scratch/tmp')\n"
+    files = {"a.py": np.frombuffer(source, np.uint8)}
+    other.ask(wire.encode(wire.Load(files=files, path="a.py", given=None)))
+
+    answer = other.ask(wire.encode(wire.Call(1, "look", [], {}, 0, False)))
+    other.end()
+    assert isinstance(answer, wire.Returned)
+    assert answer.value == []
+
+
+def test_the_zygote_s_memory_holds_no_secret_of_ours(attempt: Try) -> None:
+    """S3: what the zygote remembers, every cell can read; so it must remember nothing."""
+    lines = (
+        "import gc\n"
+        "texts = [o for o in gc.get_objects() if isinstance(o, dict)]\n"
+        f"result = any({CANARY[:6]!r} + {CANARY[6:]!r} in str(k) for d in texts for k in list(d))\n"
+        "result = [result, sorted(m for m in sys.modules if m.startswith('grader'))]"
+    )
+    found, modules = attempt(lines)
+
+    assert found is False
+    assert not [
+        name
+        for name in modules
+        if name.split(".")[1:2]
+        not in ([], ["cell"], ["errors"], ["forkserver"], ["sandbox"], ["wire"])
+    ]
+
+
+# ---- nothing stays ---------------------------------------------------------------------------
+
+
+def processes() -> int:
+    return len([name for name in os.listdir("/proc") if name.isdigit()])
+
+
+def test_cells_leave_nothing_behind(zygote: launch.Zygote) -> None:
+    """Processes, descriptors, mounts and temporary files are as before 100 cells (R10)."""
+    Cell(zygote.control, LIMITS, max_output=0).end()
+
+    def counts() -> tuple[int, int, int, int]:
+        return (
+            processes(),
+            len(os.listdir("/proc/self/fd")),
+            len(Path("/proc/self/mounts").read_text().splitlines()),
+            len(os.listdir(os.environ.get("TMPDIR", "/tmp"))),
+        )
+
+    before = counts()
+    for _ in range(100):
+        Cell(zygote.control, LIMITS, max_output=0).end()
+
+    assert counts()[1:] == before[1:]
+    assert counts()[0] <= before[0] + 2  # the machine has other processes too
+
+
+def test_ending_the_zygote_ends_every_cell() -> None:
+    """S11: also when it is killed rather than asked."""
+    zygote = launch.await_ready(launch.begin())
+    cells = [Cell(zygote.control, LIMITS, max_output=0) for _ in range(3)]
+    zygote.process.kill()
+
+    for cell in cells:
+        assert cell.ended_by_itself(10) is not None
+        cell.end()
+    zygote.end()
+
+
+def test_letting_go_of_a_cell_kills_it(zygote: launch.Zygote) -> None:
+    cell = Cell(zygote.control, LIMITS, max_output=0)
+
+    ended = cell.end()
+    assert ended is not None
+    assert ended.signal == 9 or ended.exit_code == 0
+
+
+# ---- who may raise them ------------------------------------------------------------------------
+
+
+def test_a_wall_that_does_not_rise_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail closed, with the way to get it."""
+
+    def refuse(pid: int) -> None:
+        raise SandboxError("user namespace: mapping users: Operation not permitted")
+
+    monkeypatch.setattr(namespaces, "map_users", refuse)
+    with pytest.raises(SandboxError, match="user namespace"), launch.started():
+        pass
+
+
+def test_a_missing_wall_in_a_cell_is_refused(
+    monkeypatch: pytest.MonkeyPatch, zygote: launch.Zygote
+) -> None:
+    monkeypatch.setattr(levels, "LEAST", "L3")
+    monkeypatch.setitem(levels.NEEDED, "L3", frozenset({"a wall nobody has"}))
+
+    with pytest.raises(SandboxError, match="a wall nobody has"):
+        Cell(zygote.control, LIMITS, max_output=0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="is already run by an ordinary user")
+def test_an_ordinary_user_has_the_same_walls() -> None:
+    """That is how most people run it."""
+    code = (
+        "from grader.sandbox import launch; from grader.judge.walls import walls_of_a_first_cell\n"
+        "with launch.started() as z: print(','.join(walls_of_a_first_cell(z.control)))"
+    )
+    done = as_ordinary_user([sys.executable, "-c", code])
+
+    assert done.returncode == 0, done.stderr
+    assert levels.level_of(done.stdout.strip().split(",")) in ("L2", "L3")
