@@ -7,6 +7,8 @@ kills the child as soon as the requester lets go, be it on purpose or by dying.
 """
 
 import contextlib
+import ctypes
+import gc
 import os
 import select
 import signal
@@ -22,6 +24,7 @@ from grader.errors import GraderError
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_DESCRIPTORS = 8
+MADV_COLLAPSE, LARGE_PAGE = 25, 2 << 20
 FAULT_EXIT_CODE = 70  # a child of ours that failed before or outside of any student's code
 
 Child = Callable[[bytes, list[int]], None]
@@ -96,6 +99,26 @@ class _Living:
     pid: int
     pidfd: int
     leash: socket.socket
+
+
+def settle() -> None:
+    """Make this process cheap to fork: call it once, when all that is to be warm is warm.
+
+    Garbage is collected and what is left is set aside, since a collection in a child would touch,
+    and so copy, every object. Then the heap is gathered in large pages, so that a fork has few
+    page tables to copy. Both matter: measured, together, they halve a fork with torch inside.
+    """
+    gc.collect()
+    gc.freeze()
+    libc = ctypes.CDLL(None)
+    with open("/proc/self/maps", encoding="ascii") as handle:
+        areas = [line.split() for line in handle]
+    for span, rights, _, _, inode, *name in areas:
+        if rights == "rw-p" and inode == "0" and name in ([], ["[heap]"]):
+            start, end = (int(part, 16) for part in span.split("-"))
+            start, end = -(-start // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
+            if start < end:  # where the kernel is older than 6.1 it says no, and nothing is lost
+                libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_COLLAPSE)
 
 
 def serve(control: socket.socket, child: Child, fork: Callable[[], int] = os.fork) -> None:

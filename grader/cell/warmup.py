@@ -1,6 +1,5 @@
 """What the zygote does once so that no cell has to: public code only, students can read it."""
 
-import gc
 import random
 
 import jupytext
@@ -10,7 +9,7 @@ import torch
 
 
 def warm_up() -> None:
-    """Import and touch what student code commonly needs, then set the heap aside.
+    """Import and touch what student code commonly needs.
 
     Measured per cell without it: 0.5 s for the first `autograd.grad` with `grad_outputs`, 0.9 s
     for the first optimiser (it imports half of torch), a read of /proc/cpuinfo for the first
@@ -28,6 +27,3 @@ def warm_up() -> None:
     np.linalg.svd(np.random.default_rng(0).standard_normal((4, 4)))
     random.random()
     jupytext.writes(nbformat.v4.new_notebook(), fmt="py:percent")
-    gc.collect()
-    # Out of the collector's sight, the heap's pages stay shared between all cells.
-    gc.freeze()

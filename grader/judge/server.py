@@ -4,7 +4,6 @@ Started by `judge.session`. Two descriptors come in: the control socket on which
 for (`forkserver`), and the zygote's, on which a run asks for cells.
 """
 
-import gc
 import os
 import signal
 import socket
@@ -117,8 +116,7 @@ class _Server:
                 )
             )
         )
-        gc.collect()
-        gc.freeze()  # a collection in a run would touch, and so copy, all of torch's objects
+        forkserver.settle()
         forkserver.serve(self._control, self._run_submission)
         return True
 

@@ -66,9 +66,9 @@ def begin() -> Zygote:
     plan = Plan([str(folder) for folder in python_folders()], seccomp.build())
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        # -P and -E: nothing of the caller's folder or environment decides what is imported.
+        # The environment is ours alone; with -P, nothing of a current folder is imported either.
         process = subprocess.Popen(
-            [sys.executable, "-E", "-P", "-m", "grader.cell.zygote", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "grader.cell.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
