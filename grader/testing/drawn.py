@@ -24,6 +24,8 @@ from grader.testing.laws import (
 BASIS_ROWS = 16
 LARGE = 1e6  # standard deviations; farther ones are as wrong, and their squares could overflow
 ENOUGH = 100  # weights from which on the moments' joint density is nearly the normal one
+# A wrong mean or scale shows in these as well, and a wrong law in the bound.
+FOLLOWS = {"law": 1, "tail": 1, "bound": 2}
 NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -44,15 +46,15 @@ def assert_drawn_from(
         held against its equal share. The sum over the calls of a submission is what counts.
     hints: from the name of a moment (`Moment.name`) to its hint; `hint` for all others.
 
-    Raises WrongAnswer naming the moment that is least likely, by how many standard errors.
+    Raises WrongAnswer naming the moment that is least likely, and by how many standard errors it
+    is off; the law, the tail and the bound only if mean and scale are right.
     16 000 weights find a standard deviation that is 6 % off, a uniform law of the right variance
     for a normal one, and a normal law cut at two standard deviations and rescaled.
     """
     found = moments(_as_draws(sample, shape, hint), law)
     limit = math.log(false_fail / len(found))
-    # A wrong scale also goes beyond a bound or stays inside; the scale is what should be named.
     unlikely = sorted(
-        (m for m in found if m.log_p < limit), key=lambda m: (m.name == "bound", m.log_p)
+        (m for m in found if m.log_p < limit), key=lambda m: (FOLLOWS.get(m.name, 0), m.log_p)
     )
     if unlikely:
         worst = unlikely[0]

@@ -135,10 +135,10 @@ def log_chi_square_tail(value: float, dof: int) -> float:
 
     Source: Chernoff, with the moment generating function (1 - 2t)^(-dof/2).
     """
-    if value <= 0:
+    ratio = value / dof
+    if ratio <= 0:
         return -math.inf
-    excess = value / dof - 1
-    return min(0.0, LOG_2 - dof / 2 * (excess - math.log1p(excess)))
+    return min(0.0, LOG_2 - dof / 2 * (ratio - 1 - math.log(ratio)))
 
 
 def log_binomial_tail(hits: int, trials: int, share: float) -> float:
