@@ -21,6 +21,7 @@ import pytest
 import torch
 from _pytest.runner import runtestprotocol
 
+from grader.errors import AnswerRaised
 from grader.judge.plugin import PYTEST_OPTIONS
 from grader.wire import GeneratorSeed
 
@@ -66,9 +67,16 @@ class Both:
 def _copying(value: Any) -> Any:
     if not callable(value):
         return value
-    return lambda *args, **kwargs: value(
-        *(_own(item) for item in args), **{key: _own(item) for key, item in kwargs.items()}
-    )
+
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        own = [_own(item) for item in args]
+        try:
+            return value(*own, **{key: _own(item) for key, item in kwargs.items()})
+        except Exception as error:  # what a hidden test expects of a student's error
+            names = tuple(kind.__name__ for kind in type(error).__mro__)
+            raise AnswerRaised(str(error), type_names=names) from error
+
+    return ask
 
 
 def _own(value: Any) -> Any:

@@ -125,6 +125,10 @@ def _module(path: Path) -> types.ModuleType:
         source: str | bytes = notebook.to_python(path.read_bytes())
     else:
         source = path.read_bytes()
+    return _run_module(path, source)
+
+
+def _run_module(path: Path, source: str | bytes) -> types.ModuleType:
     name = path.stem
     module = types.ModuleType(name)
     module.__file__ = str(path)
@@ -132,6 +136,42 @@ def _module(path: Path) -> types.ModuleType:
     sys.modules[name] = module
     exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
     return module
+
+
+REHEARSAL = """
+import math
+from dataclasses import dataclass
+from typing import TypedDict
+import numpy as np
+import torch
+from torch import nn
+
+class Answer(TypedDict):
+    x: torch.Tensor
+    count: int
+
+def answer(x: torch.Tensor, factor: float = 1.0, names: list[str] | None = None) -> Answer:
+    y = torch.sigmoid(x @ x.T) * factor + torch.tanh(x).sum() + math.sqrt(2)
+    return {"x": y, "parts": [x[0], np.ones(3), 1.5, None], "count": len(names or [])}
+
+def fail(x):
+    raise ValueError(x)
+"""
+
+
+def rehearse() -> None:
+    """Answer made-up calls, so that cells find this code specialised and its pages touched.
+
+    Measured, it saves each cell a third of its time; `REHEARSAL` is public like all of this.
+    """
+    modules = {False: _run_module(namespaces.HOME / "rehearsal.py", REHEARSAL)}
+    for number in range(16):  # the interpreter specialises what has run eight times
+        x = torch.ones(3, 3, dtype=torch.float64)
+        for name, args in (("answer", [x, 2.0, ["a"]]), ("fail", ["text"]), ("none", [])):
+            call = wire.Call(number, name, args, {}, number, False)
+            wire.decode_frame(_reply(wire.decode_frame(wire.encode(call)), modules))
+        wire.decode_frame(_reply(wire.Read(number, "REHEARSAL"), modules))
+    del sys.modules["rehearsal"]
 
 
 def _reply(message: wire.Message, modules: dict[bool, types.ModuleType]) -> bytes:

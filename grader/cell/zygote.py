@@ -48,6 +48,7 @@ def _serve(control: socket.socket, plan: Plan) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which hangs up
     # Warm before the root is built: torch asks /proc and /sys what processor this is.
     warmup.warm_up()
+    loop.rehearse()
     forkserver.settle()
     own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     zygote = loop.Zygote(plan.seccomp, limits.address_space_bytes())

@@ -5,11 +5,24 @@ They hold nothing but private names, so that a task may name its functions as it
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from grader.judge.contract import check_annotation, check_structure
-from grader.judge.reference import Solution, copied
-from grader.judge.student import StudentSide
+from grader.judge.reference import Solution, packed
+
+
+class Side(Protocol):
+    """Who is asked as the student: `student.StudentSide`, or the solution in its place."""
+
+    seed: int
+
+    def call(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, of_given: bool
+    ) -> Any:
+        """Return the answer to a call."""
+
+    def value(self, name: str) -> Any:
+        """Return a module-level value."""
 
 
 class ReferenceFixture:
@@ -27,14 +40,14 @@ class ReferenceFixture:
 
     def _function(self, name: str, *, of_given: bool) -> Callable[..., Any]:
         return lambda *args, **kwargs: self._solution.answer(
-            copied(args, kwargs, name), of_given=of_given
+            packed(args, kwargs, name, of_given=of_given)
         )
 
 
 class StudentFixture:
     """`student.f(...)`, ...: the student's answer, of the form the solution's annotation says."""
 
-    def __init__(self, student: StudentSide, solution: Solution) -> None:
+    def __init__(self, student: Side, solution: Solution) -> None:
         self._student = student
         self._solution = solution
 
@@ -63,7 +76,7 @@ class BothFixture:
     The reference answers first, so that nothing of the student's can come before it.
     """
 
-    def __init__(self, student: StudentSide, solution: Solution) -> None:
+    def __init__(self, student: Side, solution: Solution) -> None:
         self._student = student
         self._solution = solution
 
@@ -76,7 +89,7 @@ class BothFixture:
 
     def _function(self, name: str, *, of_given: bool) -> Callable[..., tuple[Any, Any]]:
         def ask(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-            want = self._solution.answer(copied(args, kwargs, name), of_given=of_given)
+            want = self._solution.answer(packed(args, kwargs, name, of_given=of_given))
             got = self._student.call(name, args, kwargs, of_given=of_given)
             return _compared(got, want)
 

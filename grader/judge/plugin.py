@@ -8,7 +8,6 @@ import hashlib
 import inspect
 import time
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,9 +19,8 @@ from _pytest.runner import runtestprotocol
 
 from grader.assignment import Reference
 from grader.errors import AssignmentError, JudgeError, SandboxError, StudentError
-from grader.judge.fixtures import BothFixture, ReferenceFixture, StudentFixture
+from grader.judge.fixtures import BothFixture, ReferenceFixture, Side, StudentFixture
 from grader.judge.reference import Solution, load
-from grader.judge.student import StudentSide
 from grader.scoring import CaseResult
 
 # What a hidden test's process does not need; the last two cost most of a plain run's time:
@@ -59,13 +57,13 @@ class JudgePlugin:
         self._reference = reference
         given = reference.assignment.given
         self._given = load(given, "given") if given is not None else None
-        self._solutions = {
+        self.solutions = {
             task.id: Solution(
                 task.id, load(reference.solution(task.id), f"solution_{task.id}"), self._given
             )
             for task in reference.assignment.tasks
         }
-        self.students: dict[str, StudentSide] = {}
+        self.students: dict[str, Side] = {}
         self.items: list[pytest.Item] = []
         self.problems: list[str] = []
         self._current = Case("", "", "", "", Fraction(1))
@@ -112,28 +110,36 @@ class JudgePlugin:
         text = b"\0".join((self._reference.seed_key, version.encode(), case.id.encode()))
         return int.from_bytes(hashlib.sha256(text).digest()[:7], "big")
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
-        outcome: Any = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> pytest.TestReport:
+        """Return a report that holds the exception; pytest's own would format a traceback,
+        which costs more than the test."""
         error = call.excinfo.value if call.excinfo is not None else None
-        outcome.get_result().error = error
+        report = pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if error is None else "failed",
+            longrepr=None,
+            when=call.when,
+        )
+        report.error = error
+        return report
 
     @pytest.fixture
     def student(self) -> StudentFixture:
         """The student's answers."""
-        return StudentFixture(
-            self.students[self._current.task], self._solutions[self._current.task]
-        )
+        return StudentFixture(self.students[self._current.task], self.solutions[self._current.task])
 
     @pytest.fixture
     def reference(self) -> ReferenceFixture:
         """The solution's answers."""
-        return ReferenceFixture(self._solutions[self._current.task])
+        return ReferenceFixture(self.solutions[self._current.task])
 
     @pytest.fixture
     def both(self) -> BothFixture:
         """The same question to both."""
-        return BothFixture(self.students[self._current.task], self._solutions[self._current.task])
+        return BothFixture(self.students[self._current.task], self.solutions[self._current.task])
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:

@@ -34,6 +34,7 @@ from grader.judge.messages import (
     TaskEnded,
 )
 from grader.judge.plugin import PYTEST_OPTIONS, Case, JudgePlugin
+from grader.judge.rehearsal import Understudy, rehearse
 from grader.judge.student import Bounds, Files, StudentSide
 from grader.judge.walls import walls_of_a_first_cell
 from grader.sandbox import libc
@@ -98,6 +99,7 @@ class _Server:
             return True
         try:
             self._cases = self._plugin.cases()
+            rehearse(self._run_on_the_solution)
             self._walls = walls_of_a_first_cell(self._zygote)
         except GraderError as error:  # pytest would make an exit code of it
             self._failure = error
@@ -159,6 +161,13 @@ class _Server:
             finally:
                 student.end()
             say(TaskEnded(task.id, student.output))
+
+    def _run_on_the_solution(self) -> None:
+        self._plugin.students = {
+            task: Understudy(solution) for task, solution in self._plugin.solutions.items()
+        }
+        for index, case in enumerate(self._cases):
+            self._plugin.run_case(index, case)
 
     def _student(self, task: str, submitted: Submitted) -> StudentSide:
         limits = submitted.limits

@@ -68,9 +68,10 @@ def class_page(summary: ClassSummary, *, title: str) -> str:
     tests = [test for task in tasks for test in task.tests]
     heat = [_heat_row(row, tests) for row in rows]
     lines = [
-        _test_line(test, Counter(line.verdicts[index] for line in heat))
+        _test_line(test, Counter(row.verdicts[index] for row in heat))
         for index, test in enumerate(tests)
     ]
+    groups = [(task, [line for line in lines if line.test.task == task.id]) for task in tasks]
     return render(
         "class_page.html",
         style="style.css",
@@ -88,7 +89,8 @@ def class_page(summary: ClassSummary, *, title: str) -> str:
         bars=_histogram(rows),
         mistakes=summary.mistakes(MOST_MISTAKES),
         tasks=tasks,
-        lines={(line.test.task, line.test.id): line for line in lines},
+        lines=lines,
+        groups=groups,
         heat=heat,
     )
 

@@ -127,7 +127,10 @@ _Kind = tuple[str, str, Verdict, str]
 
 
 class ClassSummary:
-    """The reports of a class, added one by one, each forgotten but for its row."""
+    """The reports of a class, added one by one, each forgotten but for its row.
+
+    The words of a mistake are kept once for all who made it, cut like every other text.
+    """
 
     def __init__(self) -> None:
         self._rows: list[Row] = []

@@ -78,7 +78,9 @@ def read(path: Path, tasks: Sequence[str], limits: IntakeLimits = DEFAULT_LIMITS
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         where = error.filename if isinstance(error.filename, (str, Path)) else path
-        raise intake.error(f"{shown(_name(Path(where)))} cannot be read ({reason})") from error
+        raise intake.error(
+            f"{shown(_name(Path(where)))} cannot be read ({reason}); expected readable files"
+        ) from error
     chosen = answers.choose(intake.files, tasks, intake.entry)
     return Submission(
         id=id_of(path),

@@ -10,8 +10,8 @@ from grader.errors import SubmissionError
 from grader.submission.names import code_name, key, shown
 
 MAX_LISTED = 5
-# Of the assignment's own folder: handed out, and no answer.
-HANDED_OUT = ("given.py", "test_examples.py")
+# Handed out with the stubs, or there for Python's and pytest's sake.
+NO_ANSWERS = ("given.py", "test_examples.py", "__init__.py", "conftest.py")
 
 _COPY_OF = re.compile(r"^copy of\s+")
 _COPY = re.compile(r"([\s_-]*\(\d+\)|[\s_-]+(copy|kopie|copie|copia)([\s_-]*\d+)?|-\d+)$")
@@ -34,8 +34,8 @@ def choose(files: Mapping[str, bytes], tasks: Sequence[str], entry: str) -> Answ
     Python over a notebook. If no file is named after a task and there is one in all, it answers
     every task. Raises SubmissionError if two different files answer a task equally well.
     """
-    code = [path for path in files if code_name(path)]
-    own = [path for path in code if PurePosixPath(path).name not in HANDED_OUT]
+    code = sorted(path for path in files if code_name(path))
+    own = [path for path in code if PurePosixPath(path).name not in NO_ANSWERS]
     notes: list[str] = []
     chosen = dict(_chosen(files, code, tasks, entry, notes))
     answering = set(chosen.values())
@@ -92,9 +92,9 @@ def _task_of(path: str, tasks: Sequence[str]) -> str | None:
     name = code_name(path)
     stem = name[0].casefold().strip() if name else ""
     while stem:
-        plain = _GAPS.sub("_", stem)
-        if plain in tasks:
-            return plain
+        for plain in (stem, _GAPS.sub("_", stem)):
+            if plain in tasks:
+                return plain
         shorter = _COPY.sub("", _COPY_OF.sub("", stem))
         stem = shorter if shorter != stem else ""
     return None
@@ -111,13 +111,12 @@ def _moved(
         if PurePosixPath(path).is_relative_to(root)
     }
     notes = []
-    outside = [path for path in files if path not in moved]
+    outside = sorted(files.keys() - moved.keys())
     if outside:
         notes.append(f"left out {_listed(outside)}: outside {shown(str(root))}, where answers lie")
     for task, path in chosen.items():
         name = code_name(path)
-        if name is None:
-            continue
+        assert name is not None
         stem, ending = name
         own_name = (task if _task_of(path, list(chosen)) == task else stem) + ending
         target = str(PurePosixPath(moved[path]).with_name(own_name))

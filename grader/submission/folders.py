@@ -6,7 +6,7 @@ O_NONBLOCK, so that a pipe put in a file's place does not hold the reader up.
 import os
 from itertools import islice
 
-from grader.submission.intake import FILE, FOLDER, Intake, bounded, kind_of
+from grader.submission.intake import FOLDER, Intake, bounded, kind_of
 from grader.submission.names import shown
 
 OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -35,7 +35,7 @@ def read(descriptor: int, intake: Intake, inside: bytes = b"") -> None:
                 )
             if kind == FOLDER:
                 read(opened, intake, own + b"/")
-            elif kind == FILE:
+            else:
                 intake.put(path, bounded(opened, intake.limits.file_bytes))
         finally:
             os.close(opened)

@@ -21,7 +21,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 BLOCK = 512
 _PIECE = 64 * 1024
 # Long names and extended attributes, of all entries together.
-_MAX_EXTENDED_BYTES = 8 * 1024 * 1024
+_MAX_EXTENDED_BYTES = 4 * 1024 * 1024
 _NUMBER = re.compile(rb" *([0-7]+)[ \0]*|[ \0]*")
 _BINARY = 0x80
 _KINDS = {
@@ -70,6 +70,8 @@ def read(data: bytes, intake: Intake) -> None:
                 name = payload.split(b"\0", 1)[0]
             elif header.flag != _GNU_LINK:  # where a link leads does not matter: it is refused
                 records = _records(payload, intake)
+                if header.flag == _PAX_FOR_ALL and records.keys() & {b"path", b"size"}:
+                    raise _damaged(intake, "all its entries have one name or one size")
                 if header.flag == _PAX:
                     name = records.get(b"path", name)
                     size = _pax_size(records, size, intake)
@@ -124,7 +126,10 @@ def _has_checksum(block: bytes) -> bool:
     """Return whether a header's bytes add up; some old programs added them with a sign."""
     announced = _number(block[148:156])
     rest = block[:148] + b" " * 8 + block[156:]
-    return announced in (sum(rest), sum(rest) - 256 * sum(byte > 127 for byte in rest))
+    return bool(announced) and announced in (
+        sum(rest),
+        sum(rest) - 256 * sum(byte > 127 for byte in rest),
+    )
 
 
 def _number(field: bytes) -> int | None:

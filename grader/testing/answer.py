@@ -25,7 +25,7 @@ NEGATIONS = frozenset(
 )
 
 _APOSTROPHES = re.compile("['’ʼ`´]")
-_DASHES = frozenset("-‐‑‒–—―−")
+_DASHES = re.compile("[-‐‑‒–—―−]+")
 _PLACEHOLDERS = frozenset(".,:;!?…_*#/\\|\"'()[]{}<>")
 
 
@@ -41,6 +41,7 @@ class _CellTable(_Model):
 
 
 class _KeyTable(_Model):
+    about: str = ""
     version: int
     fill_words: list[str]
     misconceptions: dict[str, str]
@@ -77,13 +78,13 @@ class AnswerKey:
     def read(cls, path: Path) -> "AnswerKey":
         """Return the key in a JSON file:
 
-        {"version": 1, "fill_words": ["the", …], "misconceptions": {name: hint, …},
+        {"about": text, "version": 1, "fill_words": ["the", …], "misconceptions": {name: hint, …},
          "rows": {row: {column: {"model": an accepted answer, "accept": [phrase, …],
          "reject": {misconception: [phrase, …], …}, "review": [phrase, …]}, …}, …}}
 
         Raises AssignmentError naming the place that is not as it must be: a key missing or
         unknown, a misconception without a hint or never named, a phrase that is nothing but fill
-        words, a model answer that is not accepted.
+        words or names two misconceptions, a model answer that is not accepted.
         """
         table = _table(path)
         fill_words = frozenset(stem(word) for word in table.fill_words)
@@ -121,11 +122,11 @@ class AnswerKey:
             return Judgement("review", f"{start[:MAX_CHARACTERS]} … ({len(text)} characters)")
         spoken = spoken_words(text)
         if not spoken:
-            return _without_words(text)
+            return Judgement("blank", "")
         words = without_fill(spoken, self.fill_words)
-        normal_form = " ".join(words)
         if not words:  # fill words alone: perhaps they are meant
             return Judgement("review", " ".join(spoken))
+        normal_form = " ".join(words)
         covering = self._cover(words, phrases)
         negations = sum(word in NEGATIONS for word in words)
         if len(spoken) > MAX_WORDS or covering is None or negations > 1:
@@ -179,15 +180,16 @@ def assert_answer(
 def spoken_words(text: str) -> Words:
     """Return the text's words: compatible characters made one, lower case, plural -s off.
 
-    Punctuation, symbols and control characters part words; marks that are not seen do not.
+    Punctuation, symbols and control characters part words; marks that are not seen do not. Where
+    there are no words, what else is written is one: "–" is "-"; "…" and "?" are nothing.
     """
-    text = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).lower())
+    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).lower()
     kept = "".join(
         character if character.isalnum() or unicodedata.combining(character) else " "
         for character in text
         if unicodedata.category(character) != "Cf"
     )
-    return tuple(stem(word) for word in kept.split())
+    return tuple(stem(word) for word in kept.split()) or _signs(text)
 
 
 def stem(word: str) -> str:
@@ -202,12 +204,12 @@ def without_fill(words: Sequence[str], fill_words: frozenset[str]) -> Words:
     return tuple(word for word in words if word not in fill_words)
 
 
-def _without_words(text: str) -> Judgement:
-    """Return what signs alone say: a dash stands for "none" only in a person's eyes."""
-    signs = "".join(
+def _signs(text: str) -> Words:
+    seen = "".join(
         sign for sign in text if not sign.isspace() and unicodedata.category(sign)[0] != "C"
     )
-    return Judgement("blank" if set(signs) <= _PLACEHOLDERS else "review", signs)
+    signs = _DASHES.sub("-", seen)
+    return () if set(signs) <= _PLACEHOLDERS else (signs,)
 
 
 def _table(path: Path) -> _KeyTable:
@@ -234,9 +236,7 @@ def _check_misconceptions(table: _KeyTable, path: Path) -> None:
             raise AssignmentError(f"{path}: misconceptions.{name}: no phrase is listed for it")
 
 
-def _phrases(
-    cell: _CellTable, fill_words: frozenset[str], place: str
-) -> Mapping[Words, Judgement]:
+def _phrases(cell: _CellTable, fill_words: frozenset[str], place: str) -> Mapping[Words, Judgement]:
     """Return what each phrase of a cell says; what lies in two lists is for a person."""
     phrases: dict[Words, Judgement] = {}
 
@@ -245,11 +245,15 @@ def _phrases(
             words = without_fill(spoken_words(phrase), fill_words)
             if not words:
                 raise AssignmentError(f"{place}: {phrase!r} is nothing but fill words")
-            known = phrases.get(words)
             says = Judgement(verdict, " ".join(words), misconception)
-            if known is not None and known.verdict != verdict:
-                says = Judgement("review", " ".join(words))
-            phrases[words] = known if known == says else says
+            known = phrases.setdefault(words, says)
+            if known.verdict != verdict:
+                phrases[words] = Judgement("review", " ".join(words))
+            elif known.misconception != misconception:
+                raise AssignmentError(
+                    f"{place}: {phrase!r} names {known.misconception} and {misconception}; "
+                    "expected one misconception"
+                )
 
     add(cell.accept, "right")
     for misconception, listed in cell.reject.items():
