@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent

@@ -84,7 +84,7 @@ def invariance_error(layer: Layer, x: torch.Tensor, shift: int) -> float:
     >>> invariance_error(lambda x: x.sum(-1), x, 1)
     0.0
     >>> round(invariance_error(lambda x: x**2, x, 1), 6)
-    0.535736
+    0.53926
     """
     raise NotImplementedError
 

@@ -11,11 +11,9 @@ import traceback
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from _pytest.runner import runtestprotocol
 
 from grader.assignment import Reference
 from grader.errors import AssignmentError, JudgeError, SandboxError, StudentError
@@ -23,8 +21,7 @@ from grader.judge.fixtures import BothFixture, ReferenceFixture, Side, StudentFi
 from grader.judge.reference import Solution, load
 from grader.scoring import CaseResult
 
-# What a hidden test's process does not need; the last two cost most of a plain run's time:
-# collecting garbage over all of torch's objects after every test session.
+# What a hidden test's process does not need.
 PYTEST_OPTIONS = (
     *("--import-mode=importlib", "--capture=no", "--strict-markers"),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:junitxml"),
@@ -64,7 +61,7 @@ class JudgePlugin:
             for task in reference.assignment.tasks
         }
         self.students: dict[str, Side] = {}
-        self.items: list[pytest.Item] = []
+        self.items: list[pytest.Function] = []
         self.problems: list[str] = []
         self._current = Case("", "", "", "", Fraction(1))
 
@@ -78,7 +75,7 @@ class JudgePlugin:
             self.problems.append(str(report.longrepr))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.items = list(session.items)
+        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
 
     def cases(self) -> list[Case]:
         """Return what was collected, in the order of the tasks.
@@ -95,36 +92,35 @@ class JudgePlugin:
     # ---- one case ----
 
     def run_case(self, index: int, case: Case) -> CaseResult:
-        """Return what the case came to; raises SandboxError if a wall did not stand."""
+        """Return what the case came to; raises SandboxError if a wall did not stand.
+
+        pytest's own protocol around a test calls dozens of hooks and formats tracebacks, at more
+        CPU time than most tests; here fixtures are set up, the function is called, and that is it.
+        """
         self._current = case
-        student = self.students[case.task]
-        student.seed = self.seed(case)
+        self.students[case.task].seed = self.seed(case)
+        item = self.items[index]
+        following = self.items[index + 1] if index + 1 < len(self.items) else None
+        error: BaseException | None = None
         start = time.perf_counter()
-        reports = runtestprotocol(self.items[index], log=False, nextitem=None)
-        verdict = _Outcome(reports)
-        return verdict.result(case, time.perf_counter() - start)
+        try:
+            item._initrequest()  # forget the fixtures of the rehearsal
+            item.session._setupstate.setup(item)
+            names = item._fixtureinfo.argnames
+            item.obj(**{name: item.funcargs[name] for name in names})
+        except BaseException as raised:  # whatever it is, it is the test's outcome
+            error = raised
+        try:
+            item.session._setupstate.teardown_exact(following)
+        except BaseException as raised:
+            error = error or raised
+        return _result(case, error, time.perf_counter() - start)
 
     def seed(self, case: Case) -> int:
         """Return the case's seed: repeatable for staff, not predictable for students."""
         version = self._reference.assignment.version
         text = b"\0".join((self._reference.seed_key, version.encode(), case.id.encode()))
         return int.from_bytes(hashlib.sha256(text).digest()[:7], "big")
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> pytest.TestReport:
-        """Return a report that holds the exception; pytest's own would format a traceback,
-        which costs more than the test."""
-        error = call.excinfo.value if call.excinfo is not None else None
-        report = pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="passed" if error is None else "failed",
-            longrepr=None,
-            when=call.when,
-        )
-        report.error = error
-        return report
 
     @pytest.fixture
     def student(self) -> StudentFixture:
@@ -147,10 +143,9 @@ class JudgePlugin:
         return np.random.default_rng(self.seed(self._current))
 
 
-def _case(item: pytest.Item) -> Case:
+def _case(item: pytest.Function) -> Case:
     """Return the case; raises AssignmentError if it lacks a weight or a description."""
     path = Path(item.path)
-    function = getattr(item, "function", None)
     marks = list(item.iter_markers("weight"))
     test = getattr(item, "originalname", None) or item.name
     place = f"{path}: {test}"
@@ -159,7 +154,7 @@ def _case(item: pytest.Item) -> Case:
     weight = marks[0].args[0]
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
         raise AssignmentError(f"{place}: weight {weight!r}; expected a positive number")
-    about = inspect.getdoc(function)
+    about = inspect.getdoc(item.function)
     if not about:
         raise AssignmentError(f"{place}: no docstring; students read it as the fact that fails")
     callspec = getattr(item, "callspec", None)
@@ -172,39 +167,29 @@ def _case(item: pytest.Item) -> Case:
     )
 
 
-class _Outcome:
-    """The verdict of one case, from pytest's reports of its set-up, call and tear-down."""
-
-    def __init__(self, reports: list[pytest.TestReport]) -> None:
-        failed = [report for report in reports if report.outcome != "passed"]
-        self._report = failed[0] if failed else None
-
-    def result(self, case: Case, seconds: float) -> CaseResult:
-        same = (case.task, case.test, case.case, case.about, case.weight)
-        if self._report is None:
-            return CaseResult(*same, verdict="passed", credit=Fraction(1), seconds=seconds)
-        error: BaseException | None = getattr(self._report, "error", None)
-        if isinstance(error, SandboxError):
-            raise error
-        if isinstance(error, StudentError):
-            return CaseResult(
-                *same,
-                verdict=error.verdict,
-                credit=error.credit,
-                feedback=error.feedback,
-                hint=error.hint,
-                detail=error.staff[:MAX_DETAIL],
-                seconds=seconds,
-            )
-        if isinstance(error, AssertionError) and self._report.when == "call":
-            return CaseResult(
-                *same, verdict="wrong", detail=str(error)[:MAX_DETAIL], seconds=seconds
-            )
+def _result(case: Case, error: BaseException | None, seconds: float) -> CaseResult:
+    """Return the result of a case whose test function raised this, or nothing."""
+    same = (case.task, case.test, case.case, case.about, case.weight)
+    if error is None:
+        return CaseResult(*same, verdict="passed", credit=Fraction(1), seconds=seconds)
+    if isinstance(error, SandboxError):
+        raise error
+    if isinstance(error, StudentError):
         return CaseResult(
-            *same, verdict="judge_error", detail=self._our_fault(error), seconds=seconds
+            *same,
+            verdict=error.verdict,
+            credit=error.credit,
+            feedback=error.feedback,
+            hint=error.hint,
+            detail=error.staff[:MAX_DETAIL],
+            seconds=seconds,
         )
+    if isinstance(error, AssertionError):
+        return CaseResult(*same, verdict="wrong", detail=str(error)[:MAX_DETAIL], seconds=seconds)
+    return CaseResult(*same, verdict="judge_error", detail=_our_fault(error), seconds=seconds)
 
-    def _our_fault(self, error: BaseException | None) -> str:
-        if isinstance(error, JudgeError) or error is None:
-            return str(error or "the hidden test was skipped")[:MAX_DETAIL]
-        return "".join(traceback.format_exception(error))[-MAX_DETAIL:]
+
+def _our_fault(error: BaseException) -> str:
+    if isinstance(error, JudgeError):
+        return str(error)[:MAX_DETAIL]
+    return "".join(traceback.format_exception(error))[-MAX_DETAIL:]

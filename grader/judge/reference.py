@@ -20,6 +20,7 @@ class Solution:
         self._module = module
         self._given = given
         self._known: dict[bytes, bytes] = {}
+        self._annotations: dict[tuple[bool, str], Any] = {}
 
     def answer(self, frame: bytes) -> Any:
         """Return what the solution answers to a call, given as it crosses the wire.
@@ -57,10 +58,13 @@ class Solution:
 
     def annotation(self, name: str, *, of_given: bool) -> Any:
         """Return the form the answer must have: a return annotation, or a constant's."""
-        owner = self.named_given(name) if of_given else self.named(name)
-        if callable(owner):
-            return typing.get_type_hints(owner).get("return", Any)
-        return typing.get_type_hints(self._module).get(name, Any)
+        if (of_given, name) not in self._annotations:
+            owner = self.named_given(name) if of_given else self.named(name)
+            hints = typing.get_type_hints(owner if callable(owner) else self._module)
+            self._annotations[of_given, name] = hints.get(
+                "return" if callable(owner) else name, Any
+            )
+        return self._annotations[of_given, name]
 
     def is_constant(self, name: str) -> bool:
         """Return whether the name is a value rather than a function."""

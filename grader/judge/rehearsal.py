@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from grader.errors import AnswerRaised
 from grader.judge.reference import Solution, packed
 
 SECONDS = 60.0
@@ -29,8 +30,13 @@ class Understudy:
     def call(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, of_given: bool
     ) -> Any:
-        """Return the solution's answer."""
-        return self._solution.answer(packed(args, kwargs, name, of_given=of_given))
+        """Return the solution's answer; raises AnswerRaised as for a student's."""
+        frame = packed(args, kwargs, name, of_given=of_given)
+        try:
+            return self._solution.answer(frame)
+        except Exception as error:
+            names = tuple(kind.__name__ for kind in type(error).__mro__)
+            raise AnswerRaised(str(error), type_names=names) from error
 
     def value(self, name: str) -> Any:
         """Return the solution's module-level value."""
