@@ -138,7 +138,9 @@ def _mistake(grader: Grader, mistake: Mistake) -> Finding:
                 f"{task.id}: earns {task.score:g}, mistakes.toml says {wanted:g}; "
                 f"failed: {', '.join(failed) or 'nothing'}"
             )
-    tests = {test.id: test for task in report.tasks for test in task.tests}
+    tests = {
+        test.id: test for task in report.tasks if task.id in mistake.points for test in task.tests
+    }
     for name in mistake.caught_by:
         if name not in tests:
             problems.append(f"caught_by: there is no test {name!r}")

@@ -8,7 +8,7 @@ import pytest
 from grader import grade
 from grader.grade import Grader
 from grader.report import Report, to_json
-from tests.conftest import ADD, ADD_STUB, SCALE, submission_of, by_test
+from tests.conftest import ADD, ADD_STUB, SCALE, by_test, submission_of
 
 Graded = Callable[..., Report]
 
