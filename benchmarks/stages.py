@@ -43,7 +43,7 @@ def main() -> None:
             return Cell(zygote.control, limits, max_output=0)
 
         stages["open a cell (fork, walls) and end it"] = median(lambda: opened().end())
-        load = wire.encode(wire.Load({"a.py": np.frombuffer(source, np.uint8)}, "a.py", None))
+        load = wire.encode(wire.Load({"a.py": np.frombuffer(source, np.uint8)}, "a.py"))
         loads = []
         for _ in range(ROUNDS):
             cell = opened()

@@ -91,7 +91,6 @@ class Load(_Message, frozen=True):
 
     files: Any
     path: str
-    given: str | None
 
 
 class Loaded(_Message, frozen=True):

@@ -51,7 +51,7 @@ def attempt(cell: Cell) -> Try:
             f"def attempt():\n    result = None\n{body}\n    return result\n"
         )
         files = {"attempt.py": np.frombuffer(source.encode(), np.uint8)}
-        loaded = cell.ask(wire.encode(wire.Load(files=files, path="attempt.py", given=None)))
+        loaded = cell.ask(wire.encode(wire.Load(files=files, path="attempt.py")))
         assert isinstance(loaded, wire.Loaded), loaded
         call = wire.Call(id=1, name="attempt", args=[], kwargs={}, seed=0, of_given=False)
         answer = cell.ask(wire.encode(call), deadline=time.monotonic() + 20)
@@ -210,7 +210,7 @@ def test_what_one_cell_writes_no_other_sees(zygote: launch.Zygote, attempt: Try)
     other = Cell(zygote.control, LIMITS, max_output=0)
     source = b"import os\ndef look(): return os.listdir('/scratch/tmp')\n"
     files = {"a.py": np.frombuffer(source, np.uint8)}
-    other.ask(wire.encode(wire.Load(files=files, path="a.py", given=None)))
+    other.ask(wire.encode(wire.Load(files=files, path="a.py")))
 
     answer = other.ask(wire.encode(wire.Call(1, "look", [], {}, 0, False)))
     other.end()

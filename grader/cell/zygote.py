@@ -49,6 +49,8 @@ def _serve(control: socket.socket, plan: Plan) -> None:
     # Warm before the root is built: torch asks /proc and /sys what processor this is.
     warmup.warm_up()
     loop.rehearse()
+    if plan.given is not None:
+        loop.preload(plan.given)
     forkserver.settle()
     own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     zygote = loop.Zygote(plan.seccomp, limits.address_space_bytes())

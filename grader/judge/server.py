@@ -71,8 +71,6 @@ class _Server:
         self._cases: list[Case] = []
         self._walls: list[str] = []
         self._failure: GraderError | None = None
-        given = reference.assignment.given
-        self._given = given.read_bytes() if given is not None else None
 
     def run(self) -> None:
         """Have pytest collect; it calls `pytest_runtestloop` below when it has."""
@@ -183,7 +181,7 @@ class _Server:
             max_output=limits.output_kib * 1024,
             show_exception_text=self._reference.assignment.show_exception_text,
         )
-        files = Files(submitted.answers.get(task), submitted.files, self._given)
+        files = Files(submitted.answers.get(task), submitted.files)
         return StudentSide(
             task,
             files,

@@ -139,7 +139,8 @@ def started(assignment: Assignment) -> Iterator[Session]:
     Raises SandboxError if a wall would not go up, AssignmentError if the hidden tests cannot
     be collected.
     """
-    zygote = launch.begin()
+    given = assignment.given
+    zygote = launch.begin(given.read_bytes() if given is not None else None)
     try:
         session = _begin(assignment, zygote)
         try:

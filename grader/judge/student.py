@@ -4,7 +4,6 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -32,24 +31,17 @@ NO_MEMORY = "MemoryError"
 
 @dataclass(frozen=True)
 class Files:
-    """What the cell of one task gets: the student's files and the assignment's given.py."""
+    """What the cell of one task gets: the student's files, and which of them answers."""
 
     answer: str | None
     student: dict[str, bytes]
-    given: bytes | None
 
     def load(self) -> wire.Load:
         """Return the message that carries them."""
         assert self.answer is not None
-        files = dict(self.student)
-        folder = PurePosixPath(self.answer).parent
-        given = str(folder / "given.py") if self.given is not None else None
-        if given is not None:
-            files[given] = self.given or b""  # ours, whatever the student handed in by that name
         return wire.Load(
-            files={path: np.frombuffer(data, np.uint8) for path, data in files.items()},
+            files={path: np.frombuffer(data, np.uint8) for path, data in self.student.items()},
             path=self.answer,
-            given=given,
         )
 
 

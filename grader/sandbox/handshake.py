@@ -9,8 +9,10 @@ READY = b"ready"  # it is warm, behind its walls, and forks cells
 class Plan(msgspec.Struct, frozen=True):
     """What the zygote is told once it is in its user namespace.
 
-    folders: what the cells' root shows, read-only. seccomp: the filter, as BPF.
+    folders: what the cells' root shows, read-only. seccomp: the filter, as BPF. given: the
+    assignment's public file of probes, which every cell finds loaded.
     """
 
     folders: list[str]
     seccomp: bytes
+    given: bytes | None

@@ -49,21 +49,24 @@ class Zygote:
 
 
 @contextmanager
-def started() -> Iterator[Zygote]:
-    """Have a zygote for the length of a block.
+def started(given: bytes | None = None) -> Iterator[Zygote]:
+    """Have a zygote for the length of a block; see `begin`.
 
     Raises SandboxError, saying which wall is missing and how to get it.
     """
-    zygote = await_ready(begin())
+    zygote = await_ready(begin(given))
     try:
         yield zygote
     finally:
         zygote.end()
 
 
-def begin() -> Zygote:
-    """Start a zygote and see it into its user namespace; it goes on warming up by itself."""
-    plan = Plan([str(folder) for folder in python_folders()], seccomp.build())
+def begin(given: bytes | None = None) -> Zygote:
+    """Start a zygote and see it into its user namespace; it goes on warming up by itself.
+
+    given: the source of an assignment's given.py; its cells find it loaded.
+    """
+    plan = Plan([str(folder) for folder in python_folders()], seccomp.build(), given)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         # The environment is ours alone; with -P, nothing of a current folder is imported either.
@@ -79,7 +82,7 @@ def begin() -> Zygote:
     try:
         _expect(zygote, ENTERED)
         namespaces.map_users(process.pid)
-        ours.send(msgspec.msgpack.encode(plan))
+        ours.sendall(msgspec.msgpack.encode(plan))
     except (SandboxError, OSError):
         zygote.end()
         raise
