@@ -4,9 +4,10 @@ Field order is reading order. Everything for staff alone sits under a key named 
 `student_view` drops those keys and nothing else. The JSON Schema is `docs/report.schema.json`.
 """
 
+import contextlib
 import json
 import os
-import tempfile
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -166,7 +167,7 @@ def read(path: Path) -> Report:
     try:
         text = path.read_text(encoding="utf-8")
         data = json.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: cannot be read as a report ({error})") from error
     found = data.get("schema_version") if isinstance(data, dict) else None
     if found != SCHEMA_VERSION:
@@ -190,21 +191,23 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write the file so that a reader sees the old text or the new, never a part.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write the file so that a reader sees the old content or the new, never a part.
 
-    Raises UsageError if the folder cannot be written to or the disk is full; then nothing is left.
+    Raises UsageError if the folder cannot be written to, the disk is full, or a folder or a device
+    is in the way; then nothing is left.
     """
-    temporary = None
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: cannot be written (not an ordinary file)")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(text.encode("utf-8"))
+        with open(temporary, "xb") as handle:
+            handle.write(content.encode("utf-8") if isinstance(content, str) else content)
             handle.flush()
             os.fsync(handle.fileno())
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:  # also when Ctrl-C comes in between
+        with contextlib.suppress(OSError):
+            temporary.unlink()

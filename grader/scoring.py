@@ -27,7 +27,7 @@ GRAVEST_FIRST: tuple[Verdict, ...] = (
     "needs_review",
     "passed",
 )
-MAX_MESSAGES = 3
+MAX_MESSAGES = 12  # a table of answers has as many cells
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,14 @@ def score(results: Sequence[TaskResult]) -> Score:
         status = "needs_review"
     if "judge_error" in verdicts:
         status = "judge_error"
-    earned = sum((_earned(task) for task in results), Fraction(0))
+    tasks = [_scored(task) for task in results]
+    earned = sum((task.earned for task in tasks), Fraction(0))
     return Score(
         status=status,
         earned=None if status == "judge_error" else rounded(earned),
         maximum=rounded(sum((task.points for task in results), Fraction(0))),
-        pending=rounded(sum((_pending(task) for task in results), Fraction(0))),
-        tasks=[_task_report(task) for task in results],
+        pending=rounded(sum((task.pending for task in tasks), Fraction(0))),
+        tasks=[task.report for task in tasks],
     )
 
 
@@ -103,59 +104,51 @@ def tests_of(task: TaskResult) -> dict[str, list[CaseResult]]:
     return tests
 
 
-def _test_points(task: TaskResult, cases: list[CaseResult]) -> Fraction:
-    """Return what a test can earn: its weight's share of the task's points."""
-    total = sum((own[0].weight for own in tests_of(task).values()), Fraction(0))
-    return task.points * cases[0].weight / total
+@dataclass(frozen=True)
+class _ScoredTask:
+    earned: Fraction
+    pending: Fraction
+    report: TaskReport
 
 
-def _earned(task: TaskResult) -> Fraction:
-    return sum(
-        (_test_points(task, cases) * _share(cases) for cases in tests_of(task).values()),
-        Fraction(0),
-    )
-
-
-def _pending(task: TaskResult) -> Fraction:
-    return sum(
-        (
-            _test_points(task, cases)
-            * sum(case.verdict == "needs_review" for case in cases)
-            / len(cases)
-            for cases in tests_of(task).values()
+def _scored(task: TaskResult) -> _ScoredTask:
+    """Return what a task earned, exactly, and its part of the report."""
+    tests = tests_of(task)
+    weights = sum((cases[0].weight for cases in tests.values()), Fraction(0))
+    earned = pending = Fraction(0)
+    reports = []
+    for test, cases in tests.items():
+        points = task.points * cases[0].weight / weights
+        own = points * sum((case.credit for case in cases), Fraction(0)) / len(cases)
+        open_cases = sum(case.verdict == "needs_review" for case in cases)
+        earned += own
+        pending += points * open_cases / len(cases)
+        reports.append(_test_report(test, cases, own, points))
+    return _ScoredTask(
+        earned,
+        pending,
+        TaskReport(
+            id=task.id,
+            title=task.title,
+            score=rounded(earned),
+            max_score=rounded(task.points),
+            pending=rounded(pending),
+            tests=reports,
+            staff=TaskStaff(output=task.output),
         ),
-        Fraction(0),
     )
 
 
-def _share(cases: list[CaseResult]) -> Fraction:
-    """Return the share of its points that a test earned: every case counts alike."""
-    return sum((case.credit for case in cases), Fraction(0)) / len(cases)
-
-
-def _task_report(task: TaskResult) -> TaskReport:
-    return TaskReport(
-        id=task.id,
-        title=task.title,
-        score=rounded(_earned(task)),
-        max_score=rounded(task.points),
-        pending=rounded(_pending(task)),
-        tests=[
-            _test_report(test, cases, _test_points(task, cases))
-            for test, cases in tests_of(task).items()
-        ],
-        staff=TaskStaff(output=task.output),
-    )
-
-
-def _test_report(test: str, cases: list[CaseResult], points: Fraction) -> TestReport:
+def _test_report(
+    test: str, cases: list[CaseResult], earned: Fraction, points: Fraction
+) -> TestReport:
     failed = [case for case in cases if case.verdict != "passed"]
     return TestReport(
         id=test,
         about=cases[0].about,
         verdict=min((case.verdict for case in cases), key=GRAVEST_FIRST.index),
         weight=float(cases[0].weight),
-        score=rounded(points * _share(cases)),
+        score=rounded(earned),
         max_score=rounded(points),
         cases=len(cases),
         cases_passed=len(cases) - len(failed),

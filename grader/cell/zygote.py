@@ -18,7 +18,7 @@ from grader.cell import loop, warmup
 from grader.cell.limits import CellLimits
 from grader.errors import SandboxError
 from grader.sandbox import libc, limits, namespaces
-from grader.sandbox.handshake import ENTERED, READY, Plan
+from grader.sandbox.handshake import ENTERED, MAX_PLAN_BYTES, READY, Plan
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
             os.setgroups([])
         namespaces.enter_user_namespace()
         control.send(ENTERED)
-        plan = msgspec.msgpack.decode(control.recv(forkserver.MAX_PAYLOAD_BYTES), type=Plan)
+        plan = msgspec.msgpack.decode(control.recv(MAX_PLAN_BYTES), type=Plan)
         namespaces.enter_others()
         # The first child is the first process of the new process namespace: with it, all of its
         # cells end.
@@ -58,7 +58,10 @@ def _serve(control: socket.socket, plan: Plan) -> None:
     _point_home()
     control.send(READY)
 
+    libc.name_process("grader zygote")
+
     def cell(payload: bytes, descriptors: list[int]) -> None:
+        libc.name_process("grader cell")
         bounds = msgspec.msgpack.decode(payload, type=CellLimits)
         wire_descriptor, output = descriptors
         loop.run(zygote, bounds, wire_descriptor, output)

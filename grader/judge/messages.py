@@ -51,14 +51,8 @@ class Submitted(msgspec.Struct, frozen=True):
     first: int
 
 
-class Begun(msgspec.Struct, frozen=True, tag=True):
-    """Run: this case is being run; if nothing follows, it ended the run."""
-
-    index: int
-
-
 class Finished(msgspec.Struct, frozen=True, tag=True):
-    """Run: what the case came to."""
+    """Run: what the case came to. If the run ends after it, the next one ended it."""
 
     index: int
     verdict: str
@@ -87,4 +81,4 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 
 
 FromJudge = Collected | CannotStart | NoSandbox
-FromRun = Begun | Finished | TaskEnded | NoSandbox | Done
+FromRun = Finished | TaskEnded | NoSandbox | Done

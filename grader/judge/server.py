@@ -22,7 +22,6 @@ from grader.cell.limits import CellLimits
 from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError
 from grader.judge.connection import Cell
 from grader.judge.messages import (
-    Begun,
     CannotStart,
     Collected,
     CollectedCase,
@@ -47,6 +46,7 @@ def main() -> None:
     zygote = socket.socket(fileno=int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which hangs up
     torch.set_num_threads(1)
+    libc.name_process("grader judge")
     try:
         reference = assignment.load_reference(assignment.load(sys.argv[4], Path(sys.argv[3])))
         server = _Server(control, zygote, reference)
@@ -122,6 +122,7 @@ class _Server:
 
     def _run_submission(self, payload: bytes, descriptors: list[int]) -> None:
         """Be the run of one submission: read it, run the cases, write a line for each."""
+        libc.name_process("grader run")
         libc.prctl("judge", libc.PR_SET_PDEATHSIG, int(signal.SIGKILL))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a hidden test prints is nobody's
         with socket.socket(fileno=descriptors[0]) as line:
@@ -152,7 +153,6 @@ class _Server:
             self._plugin.students = {task.id: student}
             try:
                 for index in indices:
-                    say(Begun(index))
                     # Unhandled, the signal ends this run; `session` goes on behind the case.
                     signal.setitimer(signal.ITIMER_VIRTUAL, submitted.case_cpu_seconds)
                     say(_finished(index, self._plugin.run_case(index, self._cases[index])))

@@ -20,7 +20,6 @@ from grader import forkserver
 from grader.assignment import Assignment, Limits
 from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError, Verdict
 from grader.judge.messages import (
-    Begun,
     CannotStart,
     Collected,
     CollectedCase,
@@ -245,8 +244,8 @@ class _Run:
                 *lines, rest = rest.split(b"\n")
                 for line in lines:
                     message = _from_run.decode(line)
-                    if isinstance(message, Begun):
-                        self.begun = message.index
+                    if isinstance(message, Finished):
+                        self.begun = message.index + 1
                         deadline = time.monotonic() + self._seconds_per_case
                     if isinstance(message, (Done, NoSandbox)):
                         self.is_done = True

@@ -4,6 +4,7 @@ import msgspec
 
 ENTERED = b"entered"  # the zygote is in its user namespace and waits to be mapped
 READY = b"ready"  # it is warm, behind its walls, and forks cells
+MAX_PLAN_BYTES = 1 << 20
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ SYS_MOUNT_SETATTR = 442
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, -1)
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
-PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 22, 38
+PR_SET_NAME, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 15, 22, 38
 
 
 def call(wall: str, name: str, *arguments: Any) -> int:
@@ -29,6 +29,11 @@ def system_call(wall: str, name: str, number: int, *arguments: Any) -> int:
     """Make a system call by number; raises SandboxError as `call` does."""
     passed = [ctypes.c_long(own) if isinstance(own, int) else own for own in arguments]
     return _checked(wall, name, _libc.syscall(ctypes.c_long(number), *passed))
+
+
+def name_process(name: str) -> None:
+    """Have this process listed under that name, of at most 15 letters, by ps and top."""
+    prctl("process name", PR_SET_NAME, name.encode())
 
 
 def prctl(wall: str, option: int, *arguments: Any) -> int:
