@@ -120,9 +120,9 @@ def _scored(task: TaskResult) -> _ScoredTask:
     for test, cases in tests.items():
         points = task.points * cases[0].weight / weights
         own = points * sum((case.credit for case in cases), Fraction(0)) / len(cases)
-        open_cases = sum(case.verdict == "needs_review" for case in cases)
+        left = sum(1 - case.credit for case in cases if case.verdict == "needs_review")
         earned += own
-        pending += points * open_cases / len(cases)
+        pending += points * left / len(cases)
         reports.append(_test_report(test, cases, own, points))
     return _ScoredTask(
         earned,

@@ -62,7 +62,11 @@ def report() -> Report:
         pending=points.pending,
         tasks=points.tasks,
         environment=Environment(
-            **{"grader": "0.1", "python": "3.11", "torch": "2.6", "numpy": "2.0", "seed": "12ab"},
+            grader="0.1",
+            python="3.11",
+            torch="2.6",
+            numpy="2.0",
+            seed="12ab",
             threads=1,
             sandbox=Sandbox(backend="namespaces", level="L2", walls=["seccomp"]),
         ),

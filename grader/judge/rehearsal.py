@@ -16,8 +16,8 @@ from typing import Any
 from grader.errors import AnswerRaised
 from grader.judge.reference import Solution, packed
 
-SECONDS = 60.0
-CASE_CPU_SECONDS = 20.0
+SECONDS = 10.0  # then a test hangs, or is worth no rehearsal; measured below 1
+ALL_WENT_WELL = 77  # an exit code that no test that ends its process comes upon by chance
 
 
 class Understudy:
@@ -54,16 +54,16 @@ def _survives(run_all: Callable[[], None]) -> bool:
     if pid == 0:
         code = 1
         try:
-            signal.setitimer(signal.ITIMER_VIRTUAL, CASE_CPU_SECONDS)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a hidden test prints is nobody's
             run_all()
-            code = 0
+            code = ALL_WENT_WELL
         finally:
             os._exit(code)
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
-            return status == 0
+            return os.waitstatus_to_exitcode(status) == ALL_WENT_WELL
         time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
