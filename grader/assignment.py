@@ -6,13 +6,15 @@ evening of the deadline.
 """
 
 import hashlib
+import keyword
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,6 +28,8 @@ MISTAKES = "mistakes.toml"
 SECRET = "secret.txt"
 
 _TASK_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+# `import <task>` finds something else than the task's file.
+_TAKEN_NAMES = {*sys.stdlib_module_names, *keyword.kwlist, "given", "conftest", "test_examples"}
 _PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _PositiveInt = Annotated[int, Field(gt=0)]
 
@@ -152,14 +156,13 @@ def load(assignment_id: str, course: Path) -> Assignment:
 
     Raises AssignmentError naming the file and key that is missing or not as it must be.
     """
-    folder = course / "assignments" / assignment_id
-    if not folder.is_dir():
-        known = sorted(path.name for path in _folders(course / "assignments"))
+    known = sorted(path.name for path in _folders(course / "assignments"))
+    if assignment_id not in known:
         raise AssignmentError(
             f"{assignment_id!r} is no assignment of {course.resolve()}; "
-            + (f"there are: {', '.join(known)}" if known else "there is no assignments/ folder")
+            + (f"there are: {', '.join(known)}" if known else "its assignments/ has none")
         )
-    return load_folder(folder, assignment_id, course)
+    return load_folder(course / "assignments" / assignment_id, assignment_id, course)
 
 
 def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assignment:
@@ -186,7 +189,8 @@ def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assi
 def load_reference(assignment: Assignment) -> Reference:
     """Return the private folder of an assignment, checked against the public one.
 
-    Raises AssignmentError if a solution, a hidden test or a mistake is missing or left over.
+    Raises AssignmentError if a solution, a hidden test, a mistake or an alternative is missing or
+    left over.
     """
     folder = assignment.course / "reference" / assignment.id
     if not folder.is_dir():
@@ -199,7 +203,9 @@ def load_reference(assignment: Assignment) -> Reference:
     for path in sorted(folder.glob("test_*.py")):
         if path.name not in expected:
             raise AssignmentError(f"{path}: tests no task of {assignment.folder / MANIFEST}")
-    secret = assignment.course / "reference" / SECRET
+    for kind in ("mistakes", "alternatives"):
+        for own in _folders(folder / kind):
+            _check_answers(own, assignment.tasks)
     sha256 = hash_of_folders([assignment.folder, folder])
     return Reference(
         assignment=assignment,
@@ -208,22 +214,23 @@ def load_reference(assignment: Assignment) -> Reference:
         sha256=sha256,
         # Without a secret of the course, the private files themselves are one: whoever could
         # compute this has read the hidden tests already.
-        seed_key=secret.read_bytes().strip() if secret.is_file() else sha256.encode(),
+        seed_key=_secret(assignment.course / "reference" / SECRET) or sha256.encode(),
     )
 
 
 def hash_of_folders(folders: Iterable[Path]) -> str:
-    """Return one hash over the names and contents of all files, length before content."""
+    """Return one hash over the names and contents of all files, length before content.
+
+    Left out is what Python, pytest and editors leave behind: hidden files and __pycache__.
+    """
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                for part in (
-                    path.relative_to(folder).as_posix().encode(),
-                    path.read_bytes(),
-                ):
-                    digest.update(len(part).to_bytes(8, "big"))
-                    digest.update(part)
+            own = path.relative_to(folder)
+            if path.is_file() and not any(part.startswith((".", "__py")) for part in own.parts):
+                for data in (own.as_posix().encode(), _bytes(path)):
+                    digest.update(len(data).to_bytes(8, "big"))
+                    digest.update(data)
     return digest.hexdigest()
 
 
@@ -236,6 +243,10 @@ def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> 
             raise AssignmentError(
                 f"{path}: tasks.{task.id}: not a task name; expected lower-case letters, digits "
                 "and _, beginning with a letter"
+            )
+        if task.id in _TAKEN_NAMES:
+            raise AssignmentError(
+                f"{path}: tasks.{task.id}: a name that Python or the grader uses; expected another"
             )
         if not (folder / f"{task.id}.py").is_file():
             raise AssignmentError(f"{folder / f'{task.id}.py'}: missing; task {task.id!r} needs it")
@@ -250,6 +261,30 @@ def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> 
             raise AssignmentError(f"{folder / name}: missing; every assignment has one")
 
 
+def _check_answers(folder: Path, tasks: tuple[Task, ...]) -> None:
+    """Refuse a folder of answers in which nothing, or something else, answers a task."""
+    expected = {f"{task.id}.py" for task in tasks}
+    found = {path.name for path in folder.glob("*.py")}
+    for name in sorted(found - expected):
+        raise AssignmentError(f"{folder / name}: answers no task; expected {_listed(expected)}")
+    if not found:
+        raise AssignmentError(f"{folder}: answers no task; expected {_listed(expected)} in it")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " or ".join(sorted(names))
+
+
+def _secret(path: Path) -> bytes:
+    """Return the course's secret, nothing if it has none; raises AssignmentError if it is blank."""
+    if not path.exists():
+        return b""
+    secret = _bytes(path).strip()
+    if not secret:
+        raise AssignmentError(f"{path}: blank; expected a text that nobody can guess")
+    return secret
+
+
 def _mistakes(assignment: Assignment, folder: Path) -> tuple[Mistake, ...]:
     path = folder / MISTAKES
     table = _toml(path) if path.is_file() else {}
@@ -261,7 +296,7 @@ def _mistakes(assignment: Assignment, folder: Path) -> tuple[Mistake, ...]:
     tasks = {task.id for task in assignment.tasks}
     mistakes = []
     for name, values in table.items():
-        checked = _checked(_MistakeTable, values, path, prefix=f"{name}.")
+        checked = _checked(_MistakeTable, values, path, prefix=name)
         for task in sorted(checked.points.keys() - tasks):
             raise AssignmentError(f"{path}: {name}.points.{task}: no such task")
         mistakes.append(
@@ -279,11 +314,18 @@ def _mistakes(assignment: Assignment, folder: Path) -> tuple[Mistake, ...]:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_bytes(path).decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentError(f"{path}: not readable as TOML ({error})") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise AssignmentError(f"{path}: missing") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AssignmentError(f"{path}: not readable as TOML ({error})") from error
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _checked(model: type[_M], data: object, path: Path, *, prefix: str = "") -> _M:
@@ -292,16 +334,26 @@ def _checked(model: type[_M], data: object, path: Path, *, prefix: str = "") -> 
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        key = prefix + ".".join(str(part) for part in first["loc"])
+        place = [str(part) for part in first["loc"]]
+        key = ".".join([*([prefix] if prefix else []), *place])
         if first["type"] == "extra_forbidden":
-            known = (
-                ", ".join(model.model_fields) if len(first["loc"]) == 1 else "its documented keys"
-            )
+            known = ", ".join(_keys(model, place[:-1]))
             raise AssignmentError(f"{path}: {key}: unknown key; expected {known}") from error
         if first["type"] == "missing":
             raise AssignmentError(f"{path}: {key}: missing") from error
         message = first["msg"].replace("Input should be", "expected")
+        if first["type"] in ("model_type", "dict_type"):
+            message = "expected a table"
         raise AssignmentError(f"{path}: {key}: found {first['input']!r}; {message}") from error
+
+
+def _keys(model: type[BaseModel], tables: list[str]) -> Iterable[str]:
+    """Return the keys of a table in a table."""
+    kind: Any = model
+    for name in tables:
+        # A table of one kind each, such as [tasks.<name>], or one of its own, such as [limits].
+        kind = kind.model_fields[name].annotation if kind in _TABLES else get_args(kind)[1]
+    return kind.model_fields if kind in _TABLES else ()
 
 
 def _exact(points: float) -> Fraction:

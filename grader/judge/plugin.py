@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _pytest.tmpdir import tmppath_result_key
 
 from grader.assignment import Reference
 from grader.errors import AssignmentError, JudgeError, SandboxError, StudentError
@@ -105,6 +106,7 @@ class JudgePlugin:
         start = time.perf_counter()
         try:
             item._initrequest()  # forget the fixtures of the rehearsal
+            item.stash[tmppath_result_key] = {}  # the fixture tmp_path looks there when it ends
             item.session._setupstate.setup(item)
             names = item._fixtureinfo.argnames
             item.obj(**{name: item.funcargs[name] for name in names})
