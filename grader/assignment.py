@@ -227,11 +227,15 @@ def hash_of_folders(folders: Iterable[Path]) -> str:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             own = path.relative_to(folder)
-            if path.is_file() and not any(part.startswith((".", "__py")) for part in own.parts):
+            if path.is_file() and not any(map(_is_leftover, own.parts)):
                 for data in (own.as_posix().encode(), _bytes(path)):
                     digest.update(len(data).to_bytes(8, "big"))
                     digest.update(data)
     return digest.hexdigest()
+
+
+def _is_leftover(name: str) -> bool:
+    return name.startswith(".") or name == "__pycache__"
 
 
 def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> None:
@@ -347,13 +351,13 @@ def _checked(model: type[_M], data: object, path: Path, *, prefix: str = "") -> 
         raise AssignmentError(f"{path}: {key}: found {first['input']!r}; {message}") from error
 
 
-def _keys(model: type[BaseModel], tables: list[str]) -> Iterable[str]:
-    """Return the keys of a table in a table."""
+def _keys(model: type[BaseModel], tables: Iterable[str]) -> Iterable[str]:
+    """Return the keys that a table within tables may have."""
     kind: Any = model
     for name in tables:
-        # A table of one kind each, such as [tasks.<name>], or one of its own, such as [limits].
-        kind = kind.model_fields[name].annotation if kind in _TABLES else get_args(kind)[1]
-    return kind.model_fields if kind in _TABLES else ()
+        is_named = hasattr(kind, "model_fields")  # such as [limits]; [tasks.<name>] is of a kind
+        kind = kind.model_fields[name].annotation if is_named else get_args(kind)[1]
+    return list(kind.model_fields)
 
 
 def _exact(points: float) -> Fraction:

@@ -45,7 +45,6 @@ def main() -> None:
 
 
 def _serve(control: socket.socket, plan: Plan) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which hangs up
     # Warm before the root is built: torch asks /proc and /sys what processor this is.
     warmup.warm_up()
     loop.rehearse()

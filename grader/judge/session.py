@@ -168,6 +168,7 @@ def _begin(assignment: Assignment, zygote: launch.Zygote) -> Session:
             stdout=subprocess.DEVNULL,
             stderr=faults,
             env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
     return Session(assignment, process, ours, Collected([], [], "", "", ""), faults)
 

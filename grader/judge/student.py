@@ -139,7 +139,7 @@ class StudentSide:
         assert self._cell is not None
         if self._seconds_left <= 0:
             raise TimedOut(
-                f"the {self._bounds.task_seconds:g} seconds of this task are used up; not run"
+                f"the {_seconds(self._bounds.task_seconds)} of this task are used up; not run"
             )
         seconds = min(self._bounds.call_seconds, self._seconds_left)
         start = time.monotonic()
@@ -147,7 +147,7 @@ class StudentSide:
             return self._cell.ask(frame, deadline=start + seconds)
         except WireLate:
             self.end()
-            raise TimedOut(f"{what} took longer than {seconds:.3g} seconds") from None
+            raise TimedOut(f"{what} took longer than {_seconds(seconds)}") from None
         except WireClosed:
             raise self._how_it_died(what) from None
         except WireError as error:
@@ -195,3 +195,7 @@ class StudentSide:
         return AnswerRaised(
             f"{kind}{text}{where}", type_names=tuple(raised.type_names), staff=raised.text
         )
+
+
+def _seconds(count: float) -> str:
+    return "1 second" if count == 1 else f"{count:.3g} seconds"

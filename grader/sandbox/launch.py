@@ -77,6 +77,7 @@ def begin(given: bytes | None = None) -> Zygote:
             stdout=subprocess.DEVNULL,
             env=_environment(),
             cwd="/",
+            start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
     zygote = Zygote(process, ours)
     try:
