@@ -8,6 +8,7 @@ ratios are of one run, since a shared machine's seconds drift.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -119,14 +120,40 @@ def plain_pytest(submission: Path) -> dict[str, float]:
 
 
 def measured(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
-    """Return CPU seconds of all its processes, wall seconds, and the largest one's memory."""
+    """Return CPU and wall seconds of a command, and the peak memory of all its processes.
+
+    Memory is sampled: proportional set sizes, so that a shared page counts once.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began, start = time.time(), time.monotonic()
-    subprocess.run(command, check=False, capture_output=True, cwd=ROOT, env=environment)
+    began, start, peak, own_peak = time.time(), time.monotonic(), 0.0, 0.0
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment
+    ) as process:
+        while process.poll() is None:
+            sizes = memory_mib(process.pid)
+            peak, own_peak = max(peak, sum(sizes)), max(own_peak, *sizes[:1], 0.0)
+            time.sleep(0.5)
     wall = time.monotonic() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"cpu": cpu, "wall": wall, "memory": after.ru_maxrss / 1024, "began": began}
+    return {"cpu": cpu, "wall": wall, "memory": peak, "command": own_peak, "began": began}
+
+
+def memory_mib(pid: int) -> list[float]:
+    """Return the proportional set sizes of a process and its descendants, itself first."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rsplit(")", 1)[1].split()
+            children.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    sizes, todo = [], [pid]
+    while todo:
+        one = todo.pop(0)
+        todo += children.get(one, [])
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            sizes.append(next(int(x.split()[1]) for x in lines if x.startswith("Pss:")) / 1024)
+    return sizes
 
 
 def gain(one: dict[str, float], two: dict[str, float]) -> float:
@@ -138,7 +165,8 @@ def show(name: str, cost: dict[str, float], submissions: int) -> None:
     """Print a line of the comparison, per submission."""
     print(
         f"{name:36s} CPU {cost['cpu'] / submissions:7.4f} s   "
-        f"wall {cost['wall'] / submissions:7.4f} s   peak {cost['memory']:4.0f} MiB"
+        f"wall {cost['wall'] / submissions:7.4f} s   "
+        f"memory {cost['memory']:4.0f} MiB, the command itself {cost['command']:3.0f}"
     )
 
 
