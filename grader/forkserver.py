@@ -25,6 +25,7 @@ from grader.errors import GraderError
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_DESCRIPTORS = 8
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # <malloc.h>
+GARBAGE_BEFORE_COLLECTION = 50_000  # children are short-lived; Python's 700 is for servers
 MADV_COLLAPSE, LARGE_PAGE = 25, 2 << 20
 FAULT_EXIT_CODE = 70  # a child of ours that failed before or outside of any student's code
 
@@ -111,6 +112,7 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE_BEFORE_COLLECTION)
     libc = ctypes.CDLL(None)
     _use_up_old_free_memory(libc)
     with open("/proc/self/maps", encoding="ascii") as handle:

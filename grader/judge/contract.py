@@ -4,6 +4,7 @@ Strict where a lazy comparison lets wrong answers through (`True` for 1, shape (
 (1, 3)), lenient where right answers differ in form (an int where a float is asked for).
 """
 
+import re
 import types
 import typing
 from typing import Any
@@ -14,6 +15,7 @@ import torch
 from grader.errors import WrongAnswer
 
 MAX_DESCRIPTION = 200
+MAX_KEY = 40
 
 
 def check_annotation(got: object, annotation: object, place: str = "the answer") -> None:
@@ -39,7 +41,7 @@ def check_structure(got: object, want: object, place: str = "the answer") -> Non
     elif isinstance(want, dict):
         if not isinstance(got, dict):
             _refuse(got, want, place)
-        _check_keys(got, want.keys(), place)
+        _check_keys(got, want.keys(), want.keys(), place)
         for key, item in want.items():
             check_structure(got[key], item, f"{place}[{key!r}]")
     elif isinstance(want, list):
@@ -75,9 +77,14 @@ def _refuse(got: object, want: object, place: str) -> typing.NoReturn:
     raise WrongAnswer(f"{place} is {describe(got)}; expected {describe(want)}")
 
 
-def _check_keys(got: dict[str, Any], expected: typing.Collection[str], place: str) -> None:
-    lacking = [key for key in expected if key not in got]
-    extra = [key for key in got if key not in expected]
+def _check_keys(
+    got: dict[str, Any],
+    required: typing.Collection[str],
+    allowed: typing.Collection[str],
+    place: str,
+) -> None:
+    lacking = [key for key in allowed if key in required and key not in got]
+    extra = [key for key in got if key not in allowed]
     if lacking:
         raise WrongAnswer(f"{place} lacks the key {_listed(lacking)}")
     if extra:
@@ -90,66 +97,67 @@ def _listed(keys: list[str]) -> str:
 
 def _fits(got: object, annotation: object) -> bool:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation in (None, type(None)):
+    if annotation in (None, types.NoneType):
         return got is None
     if annotation is float:
         return type(got) in (int, float)
     if annotation in (int, bool, str, bytes, complex, torch.Tensor, np.ndarray):
         return type(got) is annotation
-    if typing.is_typeddict(annotation):
-        return isinstance(got, dict) and _typed_dict_fits(got, annotation)
-    if origin is list:
-        return isinstance(got, list) and all(_fits(item, arguments[0]) for item in got)
-    if origin is tuple:
-        return isinstance(got, list) and _tuple_fits(got, arguments)
-    if origin is dict:
-        return isinstance(got, dict) and all(_fits(item, arguments[1]) for item in got.values())
     if origin in (typing.Union, types.UnionType):
         return any(_fits(got, option) for option in arguments)
     if origin is np.ndarray:
         return isinstance(got, np.ndarray)
+    if origin in (list, tuple, dict) or typing.is_typeddict(annotation):
+        return _is_container(got, annotation) and all(
+            _fits(item, own) for _, item, own in _items(got, annotation)
+        )
     return True
 
 
-def _tuple_fits(got: list[Any], arguments: tuple[Any, ...]) -> bool:
-    if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return all(_fits(item, arguments[0]) for item in got)
-    return len(got) == len(arguments) and all(
-        _fits(item, own) for item, own in zip(got, arguments, strict=True)
-    )
+def _is_container(got: object, annotation: Any) -> bool:
+    """Return whether the answer is the container that is asked for, whatever it holds."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if typing.is_typeddict(annotation):
+        allowed = typing.get_type_hints(annotation).keys()
+        return isinstance(got, dict) and annotation.__required_keys__ <= got.keys() <= allowed
+    if origin is tuple and Ellipsis not in arguments:
+        return isinstance(got, list) and len(got) == len(arguments)
+    return isinstance(got, dict if origin is dict else list)
 
 
-def _typed_dict_fits(got: dict[str, Any], annotation: Any) -> bool:
-    hints = typing.get_type_hints(annotation)
-    return (
-        annotation.__required_keys__ <= got.keys()
-        and got.keys() <= hints.keys()
-        and all(_fits(item, hints[key]) for key, item in got.items())
-    )
+def _items(got: object, annotation: Any) -> list[tuple[object, object, object]]:
+    """Return the items of a container: key or index, the item, and what is asked of it."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if isinstance(got, dict):
+        if typing.is_typeddict(annotation):
+            hints = typing.get_type_hints(annotation)
+            return [(key, got[key], own) for key, own in hints.items() if key in got]
+        if origin is dict and arguments:
+            return [(key, item, arguments[1]) for key, item in got.items()]
+    if isinstance(got, list) and origin in (list, tuple) and arguments:
+        is_alike = origin is list or Ellipsis in arguments
+        kinds = arguments[:1] * len(got) if is_alike else arguments
+        return [(i, item, own) for i, (item, own) in enumerate(zip(got, kinds, strict=False))]
+    return []
 
 
-def _first_problem(got: object, annotation: object, place: str) -> str:
+def _first_problem(got: object, annotation: Any, place: str) -> str:
     """Return the innermost place that does not fit, in words; empty if it is the answer itself."""
     try:
-        if typing.is_typeddict(annotation) and isinstance(got, dict):
-            hints = typing.get_type_hints(annotation)
-            required: Any = annotation
-            _check_keys(dict.fromkeys(got, 0), hints.keys(), place)
-            for key in required.__required_keys__ & got.keys():
-                check_annotation(got[key], hints[key], f"{place}[{key!r}]")
-        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-        if origin is dict and isinstance(got, dict):
-            for key, item in got.items():
-                check_annotation(item, arguments[1], f"{place}[{key[:40]!r}]")
-        if origin is list and isinstance(got, list):
-            for i, item in enumerate(got):
-                check_annotation(item, arguments[0], f"{place}[{i}]")
+        if isinstance(got, dict) and typing.is_typeddict(annotation):
+            allowed = typing.get_type_hints(annotation)
+            _check_keys(got, annotation.__required_keys__, allowed, place)
+        if _is_container(got, annotation):
+            for key, item, own in _items(got, annotation):
+                check_annotation(item, own, f"{place}[{repr(key)[:MAX_KEY]}]")
     except WrongAnswer as problem:
         return problem.feedback
     return ""
 
 
 def _name(annotation: object) -> str:
+    if annotation in (None, types.NoneType):
+        return "None"
     if annotation is torch.Tensor:
         return "a tensor"
     if annotation is np.ndarray:
@@ -159,4 +167,4 @@ def _name(annotation: object) -> str:
         if typing.is_typeddict(annotation):
             return f"a dict with the keys {_listed(list(typing.get_type_hints(annotation)))}"
         return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-    return str(annotation).replace("torch.Tensor", "Tensor").replace("typing.", "")
+    return re.sub(r"(\w+\.)+", "", str(annotation))  # torch.Tensor: to students, a Tensor
