@@ -1,5 +1,6 @@
 """The walls, tried from inside a real cell: each test does the forbidden thing."""
 
+import json
 import os
 import sys
 import time
@@ -15,6 +16,7 @@ from grader.cell.limits import CellLimits
 from grader.errors import SandboxError
 from grader.judge.connection import Cell
 from grader.sandbox import landlock, launch, levels, namespaces
+from tests.conftest import ADD, make_course
 from tests.ordinary_user import as_ordinary_user
 
 LIMITS = CellLimits(memory_mib=512, files_mib=4, threads=4, cpu_seconds=10.0)
@@ -319,3 +321,18 @@ def test_an_ordinary_user_has_the_same_walls() -> None:
 
     assert done.returncode == 0, done.stderr
     assert levels.level_of(done.stdout.strip().split(",")) in ("L2", "L3")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="is already run by an ordinary user")
+def test_an_ordinary_user_grades_all_the_way(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course")
+    answers = tmp_path / "answers"
+    answers.mkdir()
+    (answers / "add.py").write_text(ADD)
+    tmp_path.chmod(0o755)
+    command = [sys.executable, "-m", "grader", "grade", "sums", str(answers), "--json"]
+    command += ["--course", str(course.path)]
+
+    done = as_ordinary_user(command, shown=[tmp_path])
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["score"] == 4.0

@@ -31,6 +31,9 @@ class _Group(click.Group):
         except GraderError as error:
             click.echo(f"grader: {error}", err=True)
             sys.exit(2 if isinstance(error, UsageError) else 3)
+        except OSError as error:  # a file that is not the caller's to read, a disk that is gone
+            click.echo(f"grader: {error.filename or 'the system'}: {error.strerror}", err=True)
+            sys.exit(2)
 
 
 @click.group(
