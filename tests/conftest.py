@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from grader.submission import Submission
 
 from grader import grade
 from grader.grade import Grader
 from grader.report import Report, TestReport
+from grader.submission import Submission
 
 MANIFEST = """\
 title = "Small sums"
