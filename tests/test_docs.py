@@ -14,10 +14,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from grader import assignment, report
+from grader import assignment, grade, report
 from grader.cli.main import main as grader
 from grader.errors import Verdict
+from grader.grade import Grader
 from grader.report import Report, to_json
+from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -28,11 +30,12 @@ PAGES = sorted(
         *(ROOT / "grader").rglob("*.md"),
         *(ROOT / "assignments").glob("*/*.md"),
         *(ROOT / "examples").glob("*.md"),
+        *(ROOT / "examples").glob("*/*.md"),
     ]
 )
 OURS = [page for page in PAGES if page.parent in (ROOT, DOCS) or "sandbox" in page.parts]
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(\s*([^)\s]+)\s*\)")
 CODE = re.compile(r"`([^`\n]+)`")
 COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?grader ([a-z]+)(.*)$", re.MULTILINE)
 TEST = re.compile(r"test_[a-z]+(?:/test_[a-z]+)?\.py::(test_\w+)")
@@ -222,6 +225,59 @@ def test_every_field_of_a_report_is_explained() -> None:
         assert set(model.model_fields) <= spans, model.__name__
 
 
+# ---- what authors and assistants copy ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def first_steps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
+    """The small assignment of authors.md, as it stands there, and a warm judge for it."""
+    course = tmp_path_factory.mktemp("course")
+    for _, block in FENCE.findall(text_of(DOCS / "authors.md")):
+        name = block.partition("\n")[0].removeprefix("# ")
+        if re.fullmatch(r"(assignments|reference)/first_steps/.+", name):
+            (course / name).parent.mkdir(parents=True, exist_ok=True)
+            (course / name).write_text(block)
+    (course / "assignments" / "first_steps" / "README.md").write_text("# First steps\n")
+    with grade.opened("first_steps", course) as judge:
+        yield judge
+
+
+def graded_file(judge: Grader, source: str) -> Report:
+    files, answers = {"softmax.py": source.encode()}, {"softmax": "softmax.py"}
+    return grade.grade(judge, Submission("ann", files, "0" * 64, None, (), answers))
+
+
+def test_the_small_assignment_tells_right_from_wrong(first_steps: Grader) -> None:
+    reference = first_steps.reference
+    (mistake,) = reference.mistakes
+
+    assert graded_file(first_steps, text_of(reference.solution("softmax"))).score == 10
+    assert (
+        graded_file(first_steps, text_of(first_steps.assignment.folder / "softmax.py")).score == 0
+    )
+    wrong = graded_file(first_steps, text_of(mistake.folder / "softmax.py"))
+    assert wrong.score == mistake.points["softmax"] == 7.5
+
+
+def test_the_lines_that_make_students_copies_do(
+    first_steps: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lines,) = [
+        block for kind, block in FENCE.findall(text_of(DOCS / "assistants.md")) if "import" in block
+    ]
+    monkeypatch.chdir(tmp_path)
+    Path("results/reports").mkdir(parents=True)
+    text = to_json(graded_file(first_steps, "print('a word for staff')\nx = 1"))
+    Path("results/reports/ann.json").write_text(text)
+
+    exec(lines, {})
+    for name in ("ann.json", "ann.html"):
+        copy = Path("for_students", name).read_text()
+        assert "a word for staff" in text
+        assert "a word for staff" not in copy
+        assert "softmax" in copy
+
+
 # ---- the manifest ------------------------------------------------------------------------------
 
 
@@ -242,7 +298,8 @@ def keys(model: type[BaseModel], prefix: str = "") -> dict[str, str]:
 def documented(section: str) -> dict[str, str]:
     """Return key and default of each row of the table in a section of authors.md."""
     part = re.split(rf"^#+ {section}$", text_of(DOCS / "authors.md"), flags=re.MULTILINE)[1]
-    rows = re.findall(r"^\| `([^`]+)` \| ([^|]*) \|", re.split(r"^#+ ", part, flags=re.M)[0], re.M)
+    table = re.split(r"^#+ ", part, flags=re.MULTILINE)[0]
+    rows = re.findall(r"^\| `([^`]+)` \|([^|]*)\|", table, re.MULTILINE)
     return {key: default.strip().strip("`") for key, default in rows}
 
 
