@@ -14,7 +14,7 @@ from pathlib import Path
 from grader import __version__, submission
 from grader.assignment import Reference
 from grader.errors import SubmissionError, UsageError
-from grader.grade import Grader, grade
+from grader.grade import Grader, grade, take_in
 from grader.pages import ClassSummary, class_page, report_page, summary_csv
 from grader.report import Report, read, to_json, write_atomically
 
@@ -131,11 +131,10 @@ def _distinct(paths: list[Path]) -> list[_Entry]:
 
 def _one(grader: Grader, entry: _Entry, out: Path) -> Outcome:
     """Grade one entry; whatever is wrong with it stays with it."""
-    tasks = [task.id for task in grader.reference.assignment.tasks]
     try:
         if entry.clash:
             raise SubmissionError(f"{entry.path}: {entry.clash} is named alike; expected one entry")
-        handed_in = submission.read(entry.path, tasks)
+        handed_in = take_in(grader.reference.assignment, entry.path)
     except SubmissionError as error:
         return Outcome(entry.path.name, None, str(error))
     path = out / REPORTS / f"{handed_in.id}.json"

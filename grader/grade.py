@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader import __version__
@@ -11,8 +11,9 @@ from grader.assignment import Assignment, Limits, Reference, load, load_referenc
 from grader.judge import session
 from grader.report import AssignmentId, Environment, Report, Sandbox, SubmissionId
 from grader.sandbox import launch, levels
+from grader.sandbox.limits import MIB
 from grader.scoring import score
-from grader.submission import Submission
+from grader.submission import DEFAULT_LIMITS, Submission, read
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,17 @@ def grade(
         tasks=points.tasks,
         environment=_environment(grader),
     )
+
+
+def take_in(assignment: Assignment, path: Path) -> Submission:
+    """Return the submission at a path, small enough for its cell.
+
+    Raises SubmissionError, as `submission.read` does.
+    """
+    # Half of a cell's scratch space is for what the code itself writes.
+    room = assignment.limits.files_mib * MIB // 2
+    limits = replace(DEFAULT_LIMITS, total_bytes=min(DEFAULT_LIMITS.total_bytes, room))
+    return read(path, [task.id for task in assignment.tasks], limits)
 
 
 def assignment_id(reference: Reference) -> AssignmentId:

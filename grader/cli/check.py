@@ -8,11 +8,11 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from grader import submission
 from grader.assignment import MANIFEST, Assignment, load, load_folder
 from grader.cli.options import assignment_argument, course_option
 from grader.cli.show import plain
 from grader.errors import AssignmentError
+from grader.grade import take_in
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "not written": ("·", "yellow")}
 
@@ -30,7 +30,7 @@ def check(assignment: str, folder: Path, course: Path) -> None:
     from grader import examples
 
     loaded = _assignment(assignment, folder, course)
-    handed_in = submission.read(folder, [task.id for task in loaded.tasks])
+    handed_in = take_in(loaded, folder)
     console = Console()
     for note in handed_in.notes:
         console.print(f"note: {plain(note)}", style="yellow", markup=False)

@@ -9,7 +9,6 @@ from rich.console import Console
 
 from grader import grade as line
 from grader import report as reports
-from grader import submission
 from grader.assignment import load
 from grader.cli.options import assignment_argument, course_option
 from grader.cli.show import show_report
@@ -46,8 +45,7 @@ def grade(
     grader grade building_blocks ann.zip
     grader grade building_blocks ann/ --json --view staff > ann.json
     """
-    tasks = [task.id for task in load(assignment, course).tasks]
-    submitted = submission.read(handed_in, tasks)
+    submitted = line.take_in(load(assignment, course), handed_in)
     with line.opened(assignment, course) as grader:
         report = line.grade(grader, submitted)
     text = reports.to_json(report, view=view)

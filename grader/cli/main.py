@@ -14,6 +14,7 @@ from grader.cli.start import start
 from grader.cli.verify import verify
 from grader.errors import GraderError, UsageError
 
+INTERRUPTED = 130  # what shells make of Ctrl-C
 EXIT_CODES = """\
 \b
 Exit codes
@@ -31,6 +32,9 @@ class _Group(click.Group):
         except GraderError as error:
             click.echo(f"grader: {error}", err=True)
             sys.exit(2 if isinstance(error, UsageError) else 3)
+        except KeyboardInterrupt:
+            click.echo("grader: interrupted", err=True)
+            sys.exit(INTERRUPTED)
         except OSError as error:  # a file that is not the caller's to read, a disk that is gone
             click.echo(f"grader: {error.filename or 'the system'}: {error.strerror}", err=True)
             sys.exit(2)

@@ -1,13 +1,14 @@
 """A report as a table on the terminal."""
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from grader.errors import Verdict
+from grader.pages.rendering import points
 from grader.report import Report, TaskReport, TestReport
 
+MAX_TEST_WIDTH = 24
 STYLES: dict[Verdict, str] = {
     "passed": "green",
     "wrong": "red",
@@ -23,14 +24,16 @@ STYLES: dict[Verdict, str] = {
 
 def show_report(console: Console, report: Report, *, for_staff: bool) -> None:
     """Print the report: a table per task, what failed first to read, the total last."""
-    console.print(
-        f"[bold]{escape(report.assignment.title)}[/bold] (version {report.assignment.version})"
-        f" · {escape(plain(report.submission.id))}"
-    )
+    head = Text(plain(report.assignment.title), style="bold")
+    head.append(f" (version {plain(report.assignment.version)})", style="not bold")
+    console.print(head.append(f" · {plain(report.submission.id)}", style="not bold"))
     for note in report.submission.notes:
-        console.print(f"  note: {escape(plain(note))}", style="yellow")
+        console.print(Text(f"  note: {plain(note)}", style="yellow"))
     for task in report.tasks:
         console.print(_task_table(task, for_staff=for_staff))
+        if for_staff and task.staff is not None and task.staff.output:
+            console.print(Text(f"printed by {task.id}:", style="dim"))
+            console.print(Text(plain(task.staff.output.rstrip("\n"))))
     console.print(_total(report))
 
 
@@ -41,12 +44,12 @@ def plain(text: str) -> str:
 
 def _task_table(task: TaskReport, *, for_staff: bool) -> Table:
     table = Table(
-        title=f"{task.title}   {task.score:g} / {task.max_score:g}",
+        title=Text(f"{plain(task.title)}   {points(task.score)} / {points(task.max_score)}"),
         title_justify="left",
         title_style="bold",
         expand=True,
     )
-    table.add_column("test", no_wrap=True)
+    table.add_column("test", max_width=MAX_TEST_WIDTH, overflow="fold")
     table.add_column("verdict", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("what should hold, what was found, where to look", ratio=1)
@@ -54,14 +57,14 @@ def _task_table(task: TaskReport, *, for_staff: bool) -> Table:
         table.add_row(
             test.id.removeprefix("test_"),
             Text(test.verdict, style=STYLES[test.verdict]),
-            f"{test.score:g} / {test.max_score:g}",
+            f"{points(test.score)} / {points(test.max_score)}",
             _words(test, for_staff=for_staff),
         )
     return table
 
 
 def _words(test: TestReport, *, for_staff: bool) -> Text:
-    text = Text(test.about)
+    text = Text(plain(test.about))
     if test.verdict == "passed":
         return text
     if test.cases > 1:
@@ -73,7 +76,8 @@ def _words(test: TestReport, *, for_staff: bool) -> Text:
     if for_staff and test.staff is not None:
         for case in test.staff.cases:
             if case.verdict != "passed" and case.detail:
-                text.append(f"\n\\[{case.id}] {plain(case.detail)}", style="dim")
+                case_id = f"[{plain(case.id)}] " if case.id else ""
+                text.append(f"\n{case_id}{plain(case.detail)}", style="dim")
     return text
 
 
@@ -83,7 +87,8 @@ def _total(report: Report) -> str:
             "[bold white on red]No score: a fault of the grader itself.[/] "
             "The tests marked judge_error say which; staff must act."
         )
-    total = f"[bold]Score: {report.score:g} / {report.max_score:g}[/bold]"
+    total = f"[bold]Score: {points(report.score)} / {points(report.max_score)}[/bold]"
     if report.pending:
-        total += f" and up to {report.pending:g} more once a person has read the open answers"
+        more = points(report.pending)
+        total += f" and up to {more} more once a person has read the open answers"
     return total

@@ -1,6 +1,6 @@
 """`grader start`: an assignment's public files, copied for a student."""
 
-import shutil
+import os
 from pathlib import Path
 
 import click
@@ -8,6 +8,7 @@ import click
 from grader.assignment import HANDOUT, load
 from grader.cli.options import assignment_argument, course_option
 from grader.errors import UsageError
+from grader.report import write_atomically
 
 
 @click.command()
@@ -30,11 +31,11 @@ def start(assignment: str, folder: Path | None, course: Path) -> None:
             if "__pycache__" in source.parts:
                 continue
             own = target / source.relative_to(loaded.folder)
-            if own.exists():
+            if os.path.lexists(own):
                 kept.append(own)
                 continue
             own.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, own)
+            write_atomically(own, source.read_bytes())
             copied.append(own)
     except OSError as error:
         raise UsageError(f"{error.filename or target}: {error.strerror}") from error

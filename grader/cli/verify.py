@@ -15,7 +15,8 @@ from grader.cli.options import assignment_argument, course_option
 @click.command()
 @assignment_argument
 @course_option
-def verify(assignment: str, course: Path) -> None:
+@click.option("--quiet", is_flag=True, help="Print only what does not hold, and the count.")
+def verify(assignment: str, course: Path, quiet: bool) -> None:
     """Prove that an assignment tells right from wrong, before students see it.
 
     The solution and every alternative earn full marks, the stub nothing, each known mistake
@@ -31,6 +32,8 @@ def verify(assignment: str, course: Path) -> None:
         for finding in findings(grader):
             total += 1
             wrong += not finding.holds
+            if quiet and finding.holds:
+                continue
             mark, style = ("✓", "green") if finding.holds else ("✗", "red")
             console.print(Text(f"{mark} {finding.check}", style=style))
             for problem in finding.problems:
