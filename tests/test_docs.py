@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from grader import assignment, grade, report
+from grader.batch import entries
 from grader.cli.main import main as grader
 from grader.errors import Verdict
 from grader.grade import Grader
@@ -159,6 +160,14 @@ def test_every_verdict_is_explained(page: str) -> None:
     spans = set(CODE.findall(prose(DOCS / page)))
 
     assert set(get_args(Verdict)) <= spans
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/assistants.md"])
+def test_the_example_class_has_as_many_submissions_as_a_page_shows(page: str) -> None:
+    count = len(entries(ROOT / "examples" / "building_blocks" / "submissions"))
+
+    shown = re.findall(r"^(\d+) submissions: ", text_of(ROOT / page), re.MULTILINE)
+    assert shown == [str(count)], f"copy the output of `grader batch` into {page} anew"
 
 
 # ---- the report --------------------------------------------------------------------------------

@@ -87,6 +87,11 @@ def own_server() -> Iterator[Server]:
     server.process.communicate()
 
 
+def children_of(server: Server) -> list[str]:
+    pid = server.process.pid
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 def soon(fact: Callable[[], bool]) -> bool:
     """Return whether it is so before long."""
     deadline = time.monotonic() + WAIT
@@ -149,19 +154,18 @@ def test_a_child_that_still_runs_has_no_end(server: Server) -> None:
     assert end.signal == signal.SIGKILL
 
 
-def test_killing_a_child_that_has_ended_tells_how(server: Server) -> None:
-    """The requester may be a moment late; the end is told all the same."""
+def test_killing_a_child_that_has_ended_tells_how_it_did(server: Server) -> None:
+    """The requester may be a moment late; `kill` is then no more than asking."""
     ours, theirs = os.pipe()
     child = server.fork("os._exit(3)", theirs)
     os.close(theirs)
-    assert os.read(ours, 1) == b""  # its end of the pipe is closed: it has ended
+    assert os.read(ours, 1) == b""  # the server has forked, and the child's end is closed
     os.close(ours)
-    assert child.wait(WAIT) is not None
+    assert soon(lambda: not children_of(server))
 
-    other = server.fork("os._exit(4)")
-    assert soon(lambda: other.wait(0.01) is not None)
-    end = other.kill()
+    end = child.kill()
     assert end is not None
+    assert (end.exit_code, end.signal) == (3, None)
 
 
 def test_a_child_is_a_fork_of_the_warm_process(server: Server) -> None:
@@ -281,7 +285,8 @@ def test_a_requester_that_is_killed_takes_its_children_along() -> None:
 import os, sys, time
 from tests.test_forkserver import sleeping, started
 server = started()
-print(server.process.pid, *(sleeping(server)[0] for _ in range(3)), flush=True)
+children = [sleeping(server) for _ in range(3)]
+print(server.process.pid, *(pid for pid, _ in children), flush=True)
 time.sleep(1000)
 """
     root = Path(__file__).parent.parent
@@ -297,18 +302,19 @@ time.sleep(1000)
 
 
 def test_hanging_up_ends_the_server_and_every_child(own_server: Server) -> None:
-    pids = [sleeping(own_server)[0] for _ in range(3)]
+    children = [sleeping(own_server) for _ in range(3)]
 
-    out, faults = ended(own_server)
-    assert (out, faults) == (b"served\n", b"")
-    assert all(map(is_gone, pids))
+    assert ended(own_server) == (b"served\n", b"")
+    assert all(is_gone(pid) for pid, _ in children)
 
 
 def test_a_killed_server_is_the_end_of_waiting(own_server: Server) -> None:
-    _, child = sleeping(own_server)
+    """What else its children then do is theirs to settle: cells and runs end with their parent."""
+    pid, child = sleeping(own_server)
     own_server.process.kill()
 
     end = child.wait(WAIT)
+    os.kill(pid, signal.SIGKILL)
     assert end is not None
     assert (end.exit_code, end.signal) == (None, signal.SIGKILL)
     assert child.kill() is not None

@@ -35,6 +35,8 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("grader: interrupted", err=True)
             sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            raise  # whoever read our output has gone; click ends in silence
         except OSError as error:  # a file that is not the caller's to read, a disk that is gone
             click.echo(f"grader: {error.filename or 'the system'}: {error.strerror}", err=True)
             sys.exit(2)

@@ -39,7 +39,7 @@ def show_report(console: Console, report: Report, *, for_staff: bool) -> None:
 
 def plain(text: str) -> str:
     """Return text without characters that would move the cursor or hide other text."""
-    return "".join(char if char == "\n" or char.isprintable() else "�" for char in text)
+    return "".join(char if char in "\n\t" or char.isprintable() else "�" for char in text)
 
 
 def _task_table(task: TaskReport, *, for_staff: bool) -> Table:

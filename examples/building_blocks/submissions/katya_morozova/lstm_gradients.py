@@ -1,6 +1,6 @@
 # 03:52  coffee nr 5. DO NOT TOUCH ANYTHING, IT WORKS (on my machine)
 import math, torch
-from torch import *
+from torch import sigmoid, tanh, cat, stack, zeros_like, zeros, ones, randn
 import torch.nn.functional as F
 
 trace_glob = None     # the last forward pass, backward needs it
