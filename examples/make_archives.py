@@ -30,7 +30,7 @@ ATTRIBUTES = b"\0\5\x16\7\0\2\0\0Mac OS X        " + bytes(56)
 def main() -> None:
     """Write the archives into their submissions, or all into the folder named."""
     for folder in sorted(EXAMPLES.glob("*/sources/*")):
-        if folder.is_dir():
+        if folder.name.endswith((".zip", ".tar.gz")):
             out = Path(sys.argv[1]) if sys.argv[1:] else folder.parent.parent / "submissions"
             (out / folder.name).write_bytes(archive(folder))
 

@@ -102,7 +102,6 @@ class Assignment:
     tasks: tuple[Task, ...]
     limits: Limits
     show_exception_text: bool
-    sha256: str
 
     @property
     def given(self) -> Path | None:
@@ -162,16 +161,27 @@ def load(assignment_id: str, course: Path) -> Assignment:
             f"{assignment_id!r} is no assignment of {course.resolve()}; "
             + (f"there are: {', '.join(known)}" if known else "its assignments/ has none")
         )
-    return load_folder(course / "assignments" / assignment_id, assignment_id, course)
+    assignment = load_folder(course / "assignments" / assignment_id, assignment_id, course)
+    for task in assignment.tasks:
+        path = assignment.folder / f"{task.id}.py"
+        if not path.is_file():
+            raise AssignmentError(f"{path}: missing; task {task.id!r} needs it")
+    for name in (HANDOUT, EXAMPLES):
+        if not (assignment.folder / name).is_file():
+            raise AssignmentError(f"{assignment.folder / name}: missing; every assignment has one")
+    return assignment
 
 
 def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assignment:
-    """Return a public folder, wherever it lies, checked; raises AssignmentError as `load`."""
+    """Return a public folder, wherever it lies, with or without the files beside its manifest.
+
+    Raises AssignmentError if the manifest is missing or not as it must be.
+    """
     manifest = _checked(_Manifest, _toml(folder / MANIFEST), folder / MANIFEST)
     tasks = tuple(
         Task(name, table.title, _exact(table.points)) for name, table in manifest.tasks.items()
     )
-    _check_tasks(tasks, manifest, folder)
+    _check_tasks(tasks, manifest, folder / MANIFEST)
     return Assignment(
         id=assignment_id,
         folder=folder,
@@ -182,7 +192,6 @@ def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assi
         tasks=tasks,
         limits=manifest.limits,
         show_exception_text=manifest.show_exception_text,
-        sha256=hash_of_folders([folder]),
     )
 
 
@@ -238,8 +247,7 @@ def _is_leftover(name: str) -> bool:
     return name.startswith(".") or name == "__pycache__"
 
 
-def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> None:
-    path = folder / MANIFEST
+def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, path: Path) -> None:
     if not tasks:
         raise AssignmentError(f"{path}: tasks: none; expected at least one table [tasks.<name>]")
     for task in tasks:
@@ -252,17 +260,12 @@ def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, folder: Path) -> 
             raise AssignmentError(
                 f"{path}: tasks.{task.id}: a name that Python or the grader uses; expected another"
             )
-        if not (folder / f"{task.id}.py").is_file():
-            raise AssignmentError(f"{folder / f'{task.id}.py'}: missing; task {task.id!r} needs it")
     total = sum(task.points for task in tasks)
     if total != _exact(manifest.points):
         raise AssignmentError(
             f"{path}: points: {manifest.points:g}, but the tasks' points add up to "
             f"{float(total):g}; expected the same number"
         )
-    for name in (HANDOUT, EXAMPLES):
-        if not (folder / name).is_file():
-            raise AssignmentError(f"{folder / name}: missing; every assignment has one")
 
 
 def _check_answers(folder: Path, tasks: tuple[Task, ...]) -> None:

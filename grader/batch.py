@@ -5,11 +5,13 @@ What is written: `reports/<id>.json` (staff view), `reports/<id>.html`, `summary
 submissions are graded at a time.
 """
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from grader import __version__, submission
 from grader.assignment import Reference
@@ -64,11 +66,14 @@ def entries(folder: Path) -> list[Path]:
     return found
 
 
-def prepare(out: Path, *, resume: bool) -> None:
+def prepare(folder: Path, out: Path, *, resume: bool) -> None:
     """Make the output folder.
 
-    Raises UsageError if it cannot be written to, or holds reports and is not to be resumed.
+    Raises UsageError if it cannot be written to, lies among the submissions, or holds reports and
+    is not to be resumed.
     """
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{out}: lies in {folder}, whose entries are submissions; name another")
     reports = out / REPORTS
     try:
         reports.mkdir(parents=True, exist_ok=True)
@@ -94,19 +99,26 @@ def run(
     """Grade the entries, `jobs` at a time, and write everything that staff read.
 
     tell: called for each as it is done. What is already reported for the same submission, the
-    same assignment and the same grader is kept (see `prepare`).
+    same assignment and the same grader is kept (see `prepare`). An exception, Ctrl-C too, leaves
+    at once: what is in flight then ends with the judge, when the caller closes it.
     """
     summary = ClassSummary()
     counts: Counter[str] = Counter()
     kept = 0
-    for outcome in _in_parallel(lambda path: _one(grader, path, out), _distinct(paths), jobs):
-        counts[outcome.word] += 1
-        kept += outcome.is_kept
-        if outcome.report is not None:
-            summary.add(outcome.report)
-        else:
-            summary.add_refused(outcome.entry, outcome.refusal)
-        tell(outcome)
+    stopped = Event()
+    outcomes = _in_parallel(lambda one: _one(grader, one, out, stopped), _distinct(paths), jobs)
+    with contextlib.closing(outcomes):
+        try:
+            for outcome in outcomes:
+                counts[outcome.word] += 1
+                kept += outcome.is_kept
+                if outcome.report is not None:
+                    summary.add(outcome.report)
+                else:
+                    summary.add_refused(outcome.entry, outcome.refusal)
+                tell(outcome)
+        finally:
+            stopped.set()
     write_atomically(out / SUMMARY, summary_csv(summary))
     write_atomically(out / INDEX, class_page(summary, title=grader.reference.assignment.title))
     return Result(counts, kept)
@@ -129,21 +141,26 @@ def _distinct(paths: list[Path]) -> list[_Entry]:
     return found
 
 
-def _one(grader: Grader, entry: _Entry, out: Path) -> Outcome:
+def _one(grader: Grader, entry: _Entry, out: Path, stopped: Event) -> Outcome:
     """Grade one entry; whatever is wrong with it stays with it."""
+    path = out / REPORTS / f"{submission.id_of(entry.path)}.json"
+    page = path.with_suffix(".html")
+    if entry.clash:
+        reason = f"{entry.path}: {entry.clash} is named alike; expected one entry"
+        return Outcome(entry.path.name, None, reason)
     try:
-        if entry.clash:
-            raise SubmissionError(f"{entry.path}: {entry.clash} is named alike; expected one entry")
         handed_in = take_in(grader.reference.assignment, entry.path)
     except SubmissionError as error:
+        for old in (path, page):  # of what was handed in before, and is no more
+            old.unlink(missing_ok=True)
         return Outcome(entry.path.name, None, str(error))
-    path = out / REPORTS / f"{handed_in.id}.json"
     known = _known(path, handed_in, grader.reference)
     if known is not None:
         return Outcome(entry.path.name, known, is_kept=True)
     report = grade(grader, handed_in)
-    write_atomically(path.with_suffix(".html"), report_page(report))
-    write_atomically(path, to_json(report))  # last: with it, the submission counts as done
+    if not stopped.is_set():  # else its judge was ended under it
+        write_atomically(page, report_page(report))
+        write_atomically(path, to_json(report))  # last: with it, the submission counts as done
     return Outcome(entry.path.name, report)
 
 
@@ -166,21 +183,18 @@ def _known(path: Path, handed_in: submission.Submission, reference: Reference) -
 
 def _in_parallel(
     work: Callable[[_Entry], Outcome], todo: list[_Entry], jobs: int
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Yield the results as they come, never more than twice `jobs` of them waiting."""
     waiting: set[Future[Outcome]] = set()
-    rest = iter(todo)
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            for entry in rest:
-                waiting.add(pool.submit(work, entry))
-                if len(waiting) >= 2 * jobs:
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    yield from (one.result() for one in done)
-            while waiting:
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for entry in todo:
+            waiting.add(pool.submit(work, entry))
+            if len(waiting) >= 2 * jobs:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (one.result() for one in done)
-        except BaseException:
-            for one in waiting:
-                one.cancel()
-            raise
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (one.result() for one in done)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import examples
 from grader.assignment import Assignment, Limits, Mistake, Reference
-from grader.errors import UsageError
+from grader.errors import AssignmentError, UsageError
 from grader.grade import Grader, grade
 from grader.report import Report, TestReport, without_key
 from grader.submission import Submission
@@ -138,13 +138,14 @@ def _mistake(grader: Grader, mistake: Mistake) -> Finding:
                 f"{task.id}: earns {task.score:g}, mistakes.toml says {wanted:g}; "
                 f"failed: {', '.join(failed) or 'nothing'}"
             )
-    tests = {
-        test.id: test for task in report.tasks if task.id in mistake.points for test in task.tests
-    }
+    tests = [test for task in report.tasks if task.id in mistake.points for test in task.tests]
+    caught = {test.id for test in tests if test.verdict != "passed"}
+    if not caught:
+        problems.append("no test catches it")
     for name in mistake.caught_by:
-        if name not in tests:
+        if name not in {test.id for test in tests}:
             problems.append(f"caught_by: there is no test {name!r}")
-        elif tests[name].verdict == "passed":
+        elif name not in caught:
             problems.append(f"caught_by: {name} passes")
     return Finding(f"mistake {mistake.name} earns its points", tuple(problems))
 
@@ -228,15 +229,22 @@ def _signatures(reference: Reference) -> Iterator[str]:
 
 
 def _names(path: Path) -> dict[str, str]:
-    """Return a file's public names: functions with signatures, constants with types."""
+    """Return a file's public names: functions with signatures, constants with types.
+
+    Raises AssignmentError if it is no Python.
+    """
+    try:
+        tree = ast.parse(path.read_bytes(), path.name)
+    except (SyntaxError, ValueError) as error:
+        raise AssignmentError(f"{path}: not Python ({error})") from error
     names = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
             returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
             names[node.name] = f"({ast.unparse(node.args)}){returns}"
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names[node.target.id] = f": {ast.unparse(node.annotation)}"
-    return names
+    return {name: kind for name, kind in names.items() if not name.startswith("_")}
 
 
 def _module(names: Mapping[str, str], body: str) -> str:

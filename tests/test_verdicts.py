@@ -8,7 +8,7 @@ import pytest
 from grader import grade
 from grader.grade import Grader
 from grader.report import Report, to_json
-from tests.conftest import ADD, ADD_STUB, SCALE, by_test, submission_of
+from tests.conftest import ADD, ADD_STUB, SCALE, CourseFolder, by_test, submission_of
 
 Graded = Callable[..., Report]
 
@@ -225,3 +225,37 @@ def test_honest_code_is_not_punished(graded: Graded, source: str) -> None:
     report = graded(add=source)
 
     assert report.score == 4.0, by_test(report)["test_sums"].feedback
+
+
+PROBE = '''
+def twice(answers, x: float) -> float:
+    """Return twice what `anything` says."""
+    return 2 * answers.anything(x)
+'''
+PROBE_TEST = '''
+import pytest
+from grader.testing import assert_close
+
+@pytest.mark.weight(1)
+def test_twice(both):
+    """Twice anything."""
+    got, want = both.given.twice(3.0)
+    assert_close(got, want)
+'''
+
+
+def test_a_probe_of_given_py_runs_beside_the_answers(course: CourseFolder) -> None:
+    """What it asks for and does not find is missing; a given.py of the student's counts for
+    nothing."""
+    (course.public / "given.py").write_text(PROBE)
+    (course.private / "test_scale.py").write_text(PROBE_TEST)
+    forged = "def twice(answers, x): return 6.0"
+    with grade.opened("sums", course.path) as grader:
+        right = grade.grade(grader, submission_of({"scale.py": SCALE}))
+        lacking = grade.grade(
+            grader, submission_of({"scale.py": "import given", "given.py": forged})
+        )
+
+    assert by_test(right)["test_twice"].verdict == "passed"
+    assert by_test(lacking)["test_twice"].verdict == "missing"
+    assert "anything" in by_test(lacking)["test_twice"].feedback

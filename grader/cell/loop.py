@@ -201,8 +201,17 @@ def _result(call: wire.Call, modules: dict[bool, types.ModuleType]) -> wire.Mess
     function = getattr(modules.get(call.of_given), call.name, None)
     if function is None:
         return wire.Missing(id=call.id, name=call.name)
-    args = [modules[False], *call.args] if call.of_given else call.args
-    return wire.Returned(id=call.id, value=function(*args, **call.kwargs))
+    if not call.of_given:
+        return wire.Returned(id=call.id, value=function(*call.args, **call.kwargs))
+    try:
+        value = function(modules[False], *call.args, **call.kwargs)
+    except AttributeError as error:
+        if error.obj is not modules[False]:
+            raise
+        return wire.Missing(
+            id=call.id, name=str(error.name)
+        )  # what the probe asks for is not there
+    return wire.Returned(id=call.id, value=value)
 
 
 def _guarded(call_id: int, work: Callable[[], wire.Message]) -> bytes:

@@ -11,10 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader import batch as many
 from grader import grade
+from grader.assignment import load, load_reference
 from grader.cli.options import assignment_argument, course_option
 from grader.cli.show import plain
-
-INTERRUPTED = 130
 
 
 @click.command()
@@ -45,8 +44,9 @@ def batch(assignment: str, folder: Path, course: Path, out: Path, jobs: int, res
     grader batch building_blocks submissions/ --out results/
     grader batch building_blocks submissions/ --out results/ --resume
     """
+    load_reference(load(assignment, course))  # what is wrong with it is told before all else
     paths = many.entries(folder)
-    many.prepare(out, resume=resume)
+    many.prepare(folder, out, resume=resume)
     console = Console(stderr=True)
     try:
         with grade.opened(assignment, course) as grader, _progress(console) as progress:
@@ -56,7 +56,8 @@ def batch(assignment: str, folder: Path, course: Path, out: Path, jobs: int, res
             def tell(outcome: many.Outcome) -> None:
                 counts[outcome.word] += 1
                 if outcome.refusal:
-                    progress.console.print(f"refused: {plain(outcome.refusal)}", markup=False)
+                    refused = f"refused: {plain(outcome.refusal)}"
+                    progress.console.print(refused, markup=False, highlight=False, soft_wrap=True)
                 done = sum(counts.values())
                 elapsed = progress.tasks[bar].elapsed or 0.0
                 rate = f"{done / elapsed:.1f}/s" if elapsed else ""
@@ -65,8 +66,7 @@ def batch(assignment: str, folder: Path, course: Path, out: Path, jobs: int, res
 
             result = many.run(grader, paths, out, jobs=jobs, tell=tell)
     except KeyboardInterrupt:
-        click.echo("grader: interrupted; --resume goes on from here", err=True)
-        sys.exit(INTERRUPTED)
+        raise KeyboardInterrupt("--resume goes on from here") from None
     words = ", ".join(f"{count} {word}" for word, count in sorted(result.counts.items()))
     kept = f" ({result.kept} kept from before)" if result.kept else ""
     click.echo(f"{len(paths)} submissions: {words}{kept}")

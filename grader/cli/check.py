@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from grader.assignment import MANIFEST, Assignment, load, load_folder
+from grader.assignment import EXAMPLES, MANIFEST, Assignment, load, load_folder
 from grader.cli.options import assignment_argument, course_option
 from grader.cli.show import plain
 from grader.errors import AssignmentError
@@ -35,6 +35,8 @@ def check(assignment: str, folder: Path, course: Path) -> None:
     for note in handed_in.notes:
         console.print(f"note: {plain(note)}", style="yellow", markup=False)
     found = examples.run(loaded, handed_in)
+    if not found:
+        raise AssignmentError(f"{loaded.folder / EXAMPLES}: holds no example")
     for example in found:
         mark, style = MARKS[example.outcome]
         line = Text(f"{mark} ", style=style).append(example.about or example.name, style="default")
@@ -51,9 +53,6 @@ def check(assignment: str, folder: Path, course: Path) -> None:
 
 def _assignment(name: str, folder: Path, course: Path) -> Assignment:
     """Return the assignment of the course, or, away from it, the copy beside the answers."""
-    try:
-        return load(name, course)
-    except AssignmentError:
-        if (folder / MANIFEST).is_file():
-            return load_folder(folder, name)
-        raise
+    beside = folder if folder.is_dir() else folder.parent
+    is_away = not (course / "assignments" / name).is_dir() and (beside / MANIFEST).is_file()
+    return load_folder(beside, name) if is_away else load(name, course)

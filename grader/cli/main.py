@@ -32,8 +32,8 @@ class _Group(click.Group):
         except GraderError as error:
             click.echo(f"grader: {error}", err=True)
             sys.exit(2 if isinstance(error, UsageError) else 3)
-        except KeyboardInterrupt:
-            click.echo("grader: interrupted", err=True)
+        except KeyboardInterrupt as interrupt:
+            click.echo("; ".join(["grader: interrupted", *map(str, interrupt.args)]), err=True)
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
             raise  # whoever read our output has gone; click ends in silence
