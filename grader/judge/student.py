@@ -87,13 +87,13 @@ class StudentSide:
         self._last_id += 1
         seed = (self.seed + self._last_id) % 2**63
         frame = packed(args, kwargs, name, call_id=self._last_id, seed=seed, of_given=of_given)
-        return self._answer(self._ask(frame, name), name)
+        return self._answer(self._ask(frame, name))
 
     def value(self, name: str) -> Any:
         """Return the student's module-level value of that name, of whatever form."""
         self._last_id += 1
         frame = wire.encode(wire.Read(id=self._last_id, name=name))
-        return self._answer(self._ask(frame, name), name)
+        return self._answer(self._ask(frame, name))
 
     @property
     def output(self) -> str:
@@ -128,7 +128,7 @@ class StudentSide:
             message = self._timed(wire.encode(self._files.load()), "loading the file")
             if not isinstance(message, wire.Loaded):
                 self.end()
-                self._answer(message, "")
+                self._answer(message)
                 raise CellDied("the file did not load", staff=str(type(message)))
         except StudentError as error:
             self._never_loads = error
@@ -169,11 +169,11 @@ class StudentSide:
             return CellDied(f"{what} ended Python by signal {name}")
         return CellDied(f"{what} ended Python with exit code {ended.exit_code}")
 
-    def _answer(self, message: wire.Message, name: str) -> Any:
+    def _answer(self, message: wire.Message) -> Any:
         if isinstance(message, wire.Returned):
             return message.value
         if isinstance(message, wire.Missing):
-            raise MissingAnswer(f"{self._files.answer} defines no `{name}`")
+            raise MissingAnswer(f"{self._files.answer} defines no `{message.name}`")
         if isinstance(message, wire.Uncrossable):
             raise WrongAnswer(message.reason.replace("result", "the answer", 1))
         if isinstance(message, wire.Raised):
