@@ -1,9 +1,11 @@
 """A small assignment made on the spot, and a warm judge for it; real cells throughout."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,6 +151,15 @@ def submission_of(files: Mapping[str, str | bytes], name: str = "ann") -> Submis
 
 def by_test(report: Report) -> dict[str, TestReport]:
     return {test.id: test for task in report.tasks for test in task.tests}
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, None]:
+    """Where everything must be there (`GRADER_REQUIRE`, in CI), a skipped test has failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("GRADER_REQUIRE"):
+        report.outcome = "failed"
 
 
 @pytest.fixture

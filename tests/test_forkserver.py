@@ -106,7 +106,7 @@ def is_gone(pid: int) -> bool:
     """Return whether there is no such process, or only what is left for its parent to read."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

@@ -10,6 +10,7 @@ import stat
 import struct
 import subprocess
 import tarfile
+import tempfile
 import time
 import tracemalloc
 import unicodedata
@@ -826,13 +827,20 @@ def test_file_that_grows_while_it_is_read_is_bounded(
     assert "larger than 2 KiB" in refusal(path, IntakeLimits(file_bytes=2048))
 
 
-def test_unreadable_file_is_one_sentence(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may read everything")
-    path = folder(tmp_path / "hw", {"lstm.py": OTHER})
-    (path / "lstm.py").chmod(0)
+def test_unreadable_file_is_one_sentence() -> None:
+    with tempfile.TemporaryDirectory() as open_to_all:
+        os.chmod(open_to_all, 0o755)
+        path = folder(Path(open_to_all, "hw"), {"lstm.py": OTHER})
+        (path / "lstm.py").chmod(0)
+        user = os.geteuid()
+        try:
+            if user == 0:  # root may read everything, nobody may not
+                os.seteuid(65534)
+            message = refusal(path)
+        finally:
+            os.seteuid(user)
 
-    assert "`lstm.py` cannot be read" in refusal(path)
+    assert "`lstm.py` cannot be read" in message
 
 
 def test_nothing_of_a_submission_is_written_to_disk(tmp_path: Path) -> None:
