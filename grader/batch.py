@@ -146,7 +146,7 @@ def _one(grader: Grader, entry: _Entry, out: Path, stopped: Event) -> Outcome:
     path = out / REPORTS / f"{submission.id_of(entry.path)}.json"
     page = path.with_suffix(".html")
     if entry.clash:
-        reason = f"{entry.path}: {entry.clash} is named alike; expected one entry"
+        reason = f"{entry.path.name}: {entry.clash} is named alike; expected one entry"
         return Outcome(entry.path.name, None, reason)
     try:
         handed_in = take_in(grader.reference.assignment, entry.path)

@@ -35,7 +35,7 @@ def doctor() -> None:
             standing = walls_of_a_first_cell(zygote.control)
     except SandboxError as error:
         console.print("[red]No sandbox:[/red]", end=" ")
-        console.print(str(error), markup=False)
+        console.print(str(error), markup=False, soft_wrap=True)
         sys.exit(3)
     table = Table("wall", "stands")
     for wall in sorted({*standing, *levels.NEEDED["L3"]}):

@@ -21,7 +21,7 @@ Exit codes
   0  all is graded, or as it should be
   1  something needs staff, or is not as it should be
   2  the command, an assignment or a submission is not as expected
-  3  the sandbox could not be set up; nothing was run
+  3  the sandbox could not be set up, or the grader itself failed; nothing was scored
 """
 
 

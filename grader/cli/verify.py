@@ -3,6 +3,7 @@
 import sys
 import time
 from pathlib import Path
+from textwrap import indent
 
 import click
 from rich.console import Console
@@ -37,7 +38,7 @@ def verify(assignment: str, course: Path, quiet: bool) -> None:
             mark, style = ("✓", "green") if finding.holds else ("✗", "red")
             console.print(Text(f"{mark} {finding.check}", style=style))
             for problem in finding.problems:
-                console.print(Text(f"    {problem}"))
+                console.print(Text(indent(problem, "    ")), soft_wrap=True)
     seconds = time.monotonic() - start
     console.print(f"{total - wrong} of {total} checks hold ({seconds:.0f} s)")
     sys.exit(1 if wrong else 0)

@@ -84,7 +84,8 @@ class BothFixture:
         if name == "given":
             return _Given(lambda probe: self._function(probe, of_given=True))
         if self._solution.is_constant(name):
-            return _compared(self._student.value(name), self._solution.value(name))
+            want = self._solution.value(name)
+            return _compared(self._student.value(name), want)
         return self._function(name, of_given=False)
 
     def _function(self, name: str, *, of_given: bool) -> Callable[..., tuple[Any, Any]]:

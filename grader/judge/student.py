@@ -147,6 +147,9 @@ class StudentSide:
             return self._cell.ask(frame, deadline=start + seconds)
         except WireLate:
             self.end()
+            if seconds < self._bounds.call_seconds:  # no odd rest of them: reports must agree
+                whole = _seconds(self._bounds.task_seconds)
+                raise TimedOut(f"{what} used up the {whole} of this task") from None
             raise TimedOut(f"{what} took longer than {_seconds(seconds)}") from None
         except WireClosed:
             raise self._how_it_died(what) from None
