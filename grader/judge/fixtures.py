@@ -31,17 +31,21 @@ class ReferenceFixture:
     def __init__(self, solution: Solution) -> None:
         self._solution = solution
 
+    def __repr__(self) -> str:
+        return "reference"
+
     def __getattr__(self, name: str) -> Any:
         if name == "given":
-            return _Given(lambda probe: self._function(probe, of_given=True))
+            return _Given("reference", lambda probe: self._function(probe, of_given=True))
         if self._solution.is_constant(name):
             return self._solution.value(name)
         return self._function(name, of_given=False)
 
     def _function(self, name: str, *, of_given: bool) -> Callable[..., Any]:
-        return lambda *args, **kwargs: self._solution.answer(
-            packed(args, kwargs, name, of_given=of_given)
-        )
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            return self._solution.answer(packed(args, kwargs, name, of_given=of_given))
+
+        return _Question(self, f"given.{name}" if of_given else name, ask)
 
 
 class StudentFixture:
@@ -51,9 +55,12 @@ class StudentFixture:
         self._student = student
         self._solution = solution
 
+    def __repr__(self) -> str:
+        return "student"
+
     def __getattr__(self, name: str) -> Any:
         if name == "given":
-            return _Given(lambda probe: self._function(probe, of_given=True))
+            return _Given("student", lambda probe: self._function(probe, of_given=True))
         if self._solution.is_constant(name):
             return self._checked(self._student.value(name), name, of_given=False)
         return self._function(name, of_given=False)
@@ -63,7 +70,7 @@ class StudentFixture:
             got = self._student.call(name, args, kwargs, of_given=of_given)
             return self._checked(got, name, of_given=of_given)
 
-        return ask
+        return _Question(self, f"given.{name}" if of_given else name, ask)
 
     def _checked(self, got: Any, name: str, *, of_given: bool) -> Any:
         check_annotation(got, self._solution.annotation(name, of_given=of_given))
@@ -80,9 +87,12 @@ class BothFixture:
         self._student = student
         self._solution = solution
 
+    def __repr__(self) -> str:
+        return "both"
+
     def __getattr__(self, name: str) -> Any:
         if name == "given":
-            return _Given(lambda probe: self._function(probe, of_given=True))
+            return _Given("both", lambda probe: self._function(probe, of_given=True))
         if self._solution.is_constant(name):
             want = self._solution.value(name)
             return _compared(self._student.value(name), want)
@@ -94,14 +104,32 @@ class BothFixture:
             got = self._student.call(name, args, kwargs, of_given=of_given)
             return _compared(got, want)
 
-        return ask
+        return _Question(self, f"given.{name}" if of_given else name, ask)
+
+
+class _Question:
+    """`….f`: called, it asks. Staff read it in a failed assertion as it stands in the test."""
+
+    def __init__(self, fixture: object, name: str, ask: Callable[..., Any]) -> None:
+        self._words = f"{fixture}.{name}"
+        self._ask = ask
+
+    def __repr__(self) -> str:
+        return self._words
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask(*args, **kwargs)
 
 
 class _Given:
     """`….given.f(...)`: a probe of given.py, run beside the answers."""
 
-    def __init__(self, probe: Callable[[str], Callable[..., Any]]) -> None:
+    def __init__(self, fixture: str, probe: Callable[[str], Callable[..., Any]]) -> None:
+        self._fixture = fixture
         self._probe = probe
+
+    def __repr__(self) -> str:
+        return f"{self._fixture}.given"
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return self._probe(name)
