@@ -67,7 +67,7 @@ def test_a_missing_file_is_missing_and_the_rest_is_graded(graded: Graded) -> Non
         ("import time\ndef add(a, b): time.sleep(1000)", "timed_out", "1 second"),
         ("def add(a, b): return bytearray(10**9)", "out_of_memory", "256 MiB"),
         ("import torch\ndef add(a, b): return torch.ones(10**9)", "out_of_memory", "256 MiB"),
-        ("x = []\nwhile True: x.append(bytes(10**6))", "out_of_memory", "256 MiB"),
+        ("x = []\nwhile True: x.append(bytes(10**8))", "out_of_memory", "256 MiB"),
         ("def add(a, b): return add(a, b)", "raised", "RecursionError"),
         ("def add(a, b): return True", "wrong", "the answer is a bool; expected an int"),
         ("def add(a, b): return float(a + b)", "wrong", "a float; expected an int"),
