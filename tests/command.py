@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 WIDE = {"COLUMNS": "100"}  # where a table is wrapped
 GRADER = [sys.executable, "-m", "grader"]
@@ -48,6 +50,25 @@ def on_a_disk_of_its_own(
         timeout=120,
         check=False,
     )
+
+
+def without_a_sandbox(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Return how `grader` ended where no further user namespace can be made."""
+    take_away = "echo 0 > /proc/sys/user/max_user_namespaces || exit 99\n"
+    done = subprocess.run(
+        [
+            *("unshare", "--user", "--map-user=1000", "--map-group=1000", "--keep-caps"),
+            *("sh", "-c", f"{take_away}{shlex.join([*GRADER, *map(str, arguments)])}"),
+        ],
+        env=os.environ | WIDE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode == 99:
+        pytest.skip("here nobody may limit user namespaces")
+    return done
 
 
 def refusal(done: subprocess.CompletedProcess[str], code: int = 2) -> str:

@@ -325,17 +325,23 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def of_course(course: CourseFolder) -> list[str]:
-    """Return the command lines in which the course is named."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-        except OSError:
-            continue
-        if str(course.path) in words:
-            found.append(words)
-    return found
+def command_line(pid: int) -> str:
+    """Return the words a process was started with, none if it is gone."""
+    try:
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode("utf-8", "replace")
+        )
+    except OSError:
+        return ""
+
+
+def of_course(course: CourseFolder) -> list[int]:
+    """Return the processes in whose command line the course is named."""
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in pids if str(course.path) in command_line(pid)]
 
 
 @pytest.fixture
@@ -374,10 +380,15 @@ def running(slow: CourseFolder) -> Iterator[Callable[[], subprocess.Popen[str]]]
 def test_ctrl_c_ends_at_once_and_it_goes_on_from_there(
     slow: CourseFolder, running: Callable[[], subprocess.Popen[str]]
 ) -> None:
+    """It waits for no submission that hangs, however long that may."""
+    manifest = slow.public / "assignment.toml"
+    manifest.write_text(manifest.read_text().replace("_seconds = ", "_seconds = 100"))
+    hanging = slow.path / "class" / "hangs.py"
+    hanging.write_text("while True: pass")
     process = running()
     below = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    out, faults = process.communicate(timeout=20)
+    out, faults = process.communicate(timeout=30)
 
     assert process.returncode == 130
     assert out == ""
@@ -391,6 +402,7 @@ def test_ctrl_c_ends_at_once_and_it_goes_on_from_there(
     assert {path.name for path in (slow.path / "out").iterdir()} == {"reports"}
     assert not list((slow.path / "out" / "reports").glob(".*"))
 
+    hanging.unlink()
     before = written(slow.path / "out")
     resumed = batch(slow, "--out", "out", "--resume")
     assert resumed.returncode == 0
@@ -421,3 +433,22 @@ def test_kill_leaves_no_process_and_whole_reports(
     assert resumed.returncode == 0
     assert f"({len(before)} kept from before)" in resumed.stdout
     assert len(reports(slow.path / "out")) == COUNT
+
+
+@pytest.mark.parametrize("whose", ["grader.judge.server", "grader.cell.zygote"])
+def test_without_its_judge_or_zygote_it_ends_and_takes_nothing_from_anyone(
+    slow: CourseFolder, running: Callable[[], subprocess.Popen[str]], whose: str
+) -> None:
+    """A fault of ours is nobody's zero: what was in flight has no score."""
+    process = running()
+    below = descendants(process.pid)
+    os.kill(min(pid for pid in below if whose in command_line(pid)), signal.SIGKILL)
+    out, faults = process.communicate(timeout=30)
+
+    assert process.returncode == 3
+    assert out == ""
+    assert " is gone" in faults.splitlines()[-1]
+    assert "Traceback" not in faults
+    assert soon(lambda: all(map(is_gone, below)))
+    for report in reports(slow.path / "out").values():
+        assert (report.status, report.score) in (("graded", 4.0), ("judge_error", None))

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.console import Console
 from grader.cli.show import show_report
 from grader.report import Report, json_schema, read, student_view
 from grader.sandbox import levels
-from tests.command import GRADER, grader, on_a_disk_of_its_own, refusal
+from tests.command import grader, on_a_disk_of_its_own, refusal, without_a_sandbox
 from tests.conftest import ADD, SCALE, SCALE_STUB, CourseFolder, make_course
 from tests.test_report import report as report
 
@@ -245,17 +244,9 @@ def test_grade_on_a_full_disk_leaves_nothing(shared: CourseFolder, tmp_path: Pat
 
 def test_without_a_sandbox_nothing_is_run(shared: CourseFolder, tmp_path: Path) -> None:
     """Exit code 3, the wall's name and how to get it; no report."""
-    arguments = ["grade", "sums", str(shared.path / "ann"), "--course", str(shared.path), "--json"]
-    done = subprocess.run(
-        [
-            *("unshare", "--user", "--map-user=1000", "--map-group=1000", "--keep-caps", "sh"),
-            *("-c", 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"),
-            *(*GRADER, *arguments, "--out", str(tmp_path / "a.json")),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    done = without_a_sandbox(
+        *("grade", "sums", shared.path / "ann", "--course", shared.path, "--json"),
+        *("--out", tmp_path / "a.json"),
     )
 
     assert done.returncode == 3, done.stderr
@@ -535,17 +526,7 @@ def test_doctor_names_the_walls_and_the_versions() -> None:
 
 
 def test_doctor_without_a_sandbox_says_how_to_get_one() -> None:
-    done = subprocess.run(
-        [
-            *("unshare", "--user", "--map-user=1000", "--map-group=1000", "--keep-caps", "sh"),
-            *("-c", 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"),
-            *(*GRADER, "doctor"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = without_a_sandbox("doctor")
 
     assert done.returncode == 3
     assert "No sandbox: user namespace: unshare: " in done.stdout
