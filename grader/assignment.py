@@ -19,6 +19,7 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import AssignmentError
+from grader.sandbox import levels
 
 MANIFEST = "assignment.toml"
 HANDOUT = "README.md"
@@ -59,6 +60,10 @@ class Limits(_Model):
     output_kib: _PositiveInt = 64
 
 
+class _SandboxTable(_Model):
+    require: list[str] = []
+
+
 class _TaskTable(_Model):
     title: str
     points: _PositiveNumber
@@ -70,6 +75,7 @@ class _Manifest(_Model):
     points: _PositiveNumber
     show_exception_text: bool = True
     limits: Limits = Limits()
+    sandbox: _SandboxTable = _SandboxTable()
     tasks: dict[str, _TaskTable]
 
 
@@ -91,7 +97,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The public folder, checked."""
+    """The public folder, checked. `required_walls`: without one of them nothing is run."""
 
     id: str
     folder: Path
@@ -101,6 +107,7 @@ class Assignment:
     points: Fraction
     tasks: tuple[Task, ...]
     limits: Limits
+    required_walls: tuple[str, ...]
     show_exception_text: bool
 
     @property
@@ -182,6 +189,7 @@ def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assi
         Task(name, table.title, _exact(table.points)) for name, table in manifest.tasks.items()
     )
     _check_tasks(tasks, manifest, folder / MANIFEST)
+    _check_walls(manifest.sandbox.require, folder / MANIFEST)
     return Assignment(
         id=assignment_id,
         folder=folder,
@@ -191,6 +199,7 @@ def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assi
         points=_exact(manifest.points),
         tasks=tasks,
         limits=manifest.limits,
+        required_walls=tuple(manifest.sandbox.require),
         show_exception_text=manifest.show_exception_text,
     )
 
@@ -266,6 +275,15 @@ def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, path: Path) -> No
             f"{path}: points: {manifest.points:g}, but the tasks' points add up to "
             f"{float(total):g}; expected the same number"
         )
+
+
+def _check_walls(required: Iterable[str], path: Path) -> None:
+    for wall in required:
+        if wall not in levels.WALLS:
+            raise AssignmentError(
+                f"{path}: sandbox.require: {wall!r} is no wall; expected some of "
+                f"{', '.join(sorted(levels.WALLS))}"
+            )
 
 
 def _check_answers(folder: Path, tasks: tuple[Task, ...]) -> None:

@@ -10,7 +10,7 @@ from grader import __version__
 from grader.assignment import Assignment, Limits, Reference, load, load_reference
 from grader.judge import session
 from grader.report import AssignmentId, Environment, Report, Sandbox, SubmissionId
-from grader.sandbox import launch, levels
+from grader.sandbox import backends, launch, levels
 from grader.sandbox.limits import MIB
 from grader.scoring import score
 from grader.submission import DEFAULT_LIMITS, Submission, read
@@ -98,19 +98,27 @@ def _environment(grader: Grader) -> Environment:
         seed=hashlib.sha256(b"seed" + grader.reference.seed_key).hexdigest()[:12],
         threads=launch.THREADS,
         sandbox=Sandbox(
-            backend=launch.BACKEND,
-            level=levels.level_of(collected.walls),
-            walls=list(collected.walls),
+            backend=grader.session.sandbox.backend,
+            level=levels.level_of(grader.session.walls),
+            walls=grader.session.walls,
         ),
     )
 
 
 @contextmanager
-def opened(assignment_id: str, course: Path) -> Iterator[Grader]:
+def opened(
+    assignment_id: str, course: Path, sandbox: backends.Choice = backends.DEFAULT
+) -> Iterator[Grader]:
     """Have a grader for one assignment of a course for the length of a block.
 
     Raises AssignmentError for what its author must mend, SandboxError if no wall goes up.
     """
     reference = load_reference(load(assignment_id, course))
-    with session.started(reference.assignment) as judge:
-        yield Grader(reference, judge)
+    given = reference.assignment.given
+    begun = backends.begin(sandbox, given.read_bytes() if given is not None else None)
+    try:
+        with session.started(reference.assignment, begun) as judge:
+            levels.refuse_without(reference.assignment.required_walls, judge.walls)
+            yield Grader(reference, judge)
+    finally:
+        begun.end()

@@ -75,9 +75,13 @@ class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True
 
 
 class Ready(_Message, frozen=True):
-    """Cell: these walls stand around me; nothing of the student's has run yet."""
+    """Cell: these walls stand around me; nothing of the student's has run yet.
+
+    rss_bytes: resident memory that is the zygote's rather than the student's.
+    """
 
     walls: list[str]
+    rss_bytes: int
 
 
 class WallFailed(_Message, frozen=True):
@@ -198,7 +202,7 @@ class _Packing:
         if isinstance(value, dict):
             return self._dict(value, path, depth)
         if isinstance(value, (bytes, bytearray)):
-            return bytes(value)
+            return _checked_bytes(bytes(value), path)
         if isinstance(value, GeneratorSeed):
             return Ext(_GENERATOR_CODE, _SEED.pack(value.seed))
         raise WireError(f"{path}: a value of type {kind.__name__} cannot cross")
@@ -239,6 +243,8 @@ class _Packing:
         return self._buffer(_ARRAY_CODE, array.dtype.name, array.shape, flat.data)
 
     def _buffer(self, code: int, dtype: str, shape: Sequence[int], data: memoryview) -> Ext:
+        if not _is_shape(shape, dtype):
+            raise WireError(f"a tensor of shape {tuple(shape)} cannot cross")
         self.bytes += _padded(data.nbytes)
         if len(self.buffers) >= MAX_BUFFERS or self.bytes > MAX_BUFFERS_BYTES:
             raise WireError(
@@ -255,7 +261,7 @@ def _bytes_of_plain(value: torch.Tensor) -> memoryview | None:
     """
     try:
         array = value.numpy()  # raises unless dense, on the CPU, without gradient or conjugation
-    except (RuntimeError, TypeError):
+    except (RuntimeError, TypeError, ValueError):  # numpy knows smaller empty shapes than torch
         return None
     if not array.flags.c_contiguous or value.dtype not in _TORCH_NAMES:
         return None
@@ -298,6 +304,22 @@ def _checked_text(value: str, path: str) -> str:
     return str.__str__(value)
 
 
+def _checked_bytes(value: bytes, path: str) -> bytes:
+    if len(value) > MAX_STRING_BYTES:
+        raise WireError(f"{path}: bytes of more than {MAX_STRING_BYTES >> 10} KiB cannot cross")
+    return value
+
+
+def _is_shape(shape: Sequence[int], dtype: str) -> bool:
+    """Return whether a tensor may have that shape.
+
+    An empty one is measured as if each 0 were 1: what is made of it, a sum, may not be empty.
+    """
+    if len(shape) > MAX_RANK or any(not 0 <= size <= MAX_BUFFER_BYTES for size in shape):
+        return False
+    return math.prod(max(1, size) for size in shape) * _ITEM_BYTES[dtype] <= MAX_BUFFER_BYTES
+
+
 class _Unpacking:
     """Trees on their way in: the buffers' bytes, and how many values there were."""
 
@@ -315,8 +337,8 @@ class _Unpacking:
             return [self.value(item, depth + 1) for item in tree]
         if isinstance(tree, dict):
             for key in tree:
-                if type(key) is not str:
-                    raise WireError("a dict key that is not a str")
+                if type(key) is not str or len(key) > MAX_STRING_BYTES:
+                    raise WireError("a dict key that is not a str, or too long")
             return {key: self.value(item, depth + 1) for key, item in tree.items()}
         if isinstance(tree, Ext):
             return self._extension(tree.code, bytes(tree.data))
@@ -344,13 +366,13 @@ class _Unpacking:
 
     def _take(self, name: str, shape: list[int], place: int) -> memoryview:
         """Return the bytes of the next buffer; buffers are used once each, in order."""
-        if len(shape) > MAX_RANK or any(size < 0 or size > 2**48 for size in shape):
+        if not _is_shape(shape, name):
             raise WireError("a shape that cannot be")
         size = math.prod(shape) * _ITEM_BYTES[name]
         end = self.offset + size
         if place != self.next_buffer or place >= MAX_BUFFERS:
             raise WireError("a buffer out of order")
-        if size > MAX_BUFFER_BYTES or end > len(self.block):
+        if end > len(self.block):
             raise WireError("a shape that does not fit its bytes")
         part = memoryview(self.block)[self.offset : end]
         self.offset += _padded(size)
@@ -398,7 +420,7 @@ def encode(message: _Message) -> bytes:
             for field in _VALUE_FIELDS.get(type(message), ())
         }
         header = _encoder.encode(msgspec.structs.replace(message, **trees) if trees else message)
-    except (RecursionError, OverflowError, UnicodeEncodeError, RuntimeError) as error:
+    except (RecursionError, OverflowError, ValueError, RuntimeError, struct.error) as error:
         raise WireError(f"a value that cannot cross ({type(error).__name__})") from error
     if len(header) > MAX_HEADER_BYTES:
         raise WireError(f"more than {MAX_HEADER_BYTES >> 10} KiB of numbers, text and names")

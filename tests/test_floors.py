@@ -10,12 +10,14 @@ PACKAGE = Path(__file__).parent.parent / "grader"
 # Each module may import only from floors below its own, or modules of its own room.
 FLOORS = [
     ["errors", "__init__"],
+    ["sandbox.levels", "sandbox.libc"],
     [
         *("wire", "report", "assignment", "submission", "forkserver"),
-        *("sandbox.libc", "sandbox.namespaces", "sandbox.seccomp", "sandbox.landlock"),
-        *("sandbox.limits", "sandbox.levels", "sandbox.handshake", "cell.limits"),
+        *("sandbox.probe", "sandbox.identity", "sandbox.namespaces", "sandbox.root"),
+        *("sandbox.seccomp", "sandbox.landlock", "sandbox.limits", "sandbox.cgroup"),
+        *("sandbox.handshake", "cell.limits"),
     ],
-    ["cell", "scoring", "testing", "pages", "sandbox.launch"],
+    ["cell", "scoring", "testing", "pages", "sandbox.launch", "sandbox.backends"],
     ["judge"],
     ["grade", "examples"],
     ["batch", "verify"],

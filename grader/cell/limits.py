@@ -1,4 +1,4 @@
-"""What one cell may use, as the judge tells the zygote."""
+"""What the judge asks the zygote for."""
 
 import msgspec
 
@@ -10,3 +10,10 @@ class CellLimits(msgspec.Struct, frozen=True):
     files_mib: int
     threads: int
     cpu_seconds: float
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """A request for a cell. `prove`: it tries each wall that it has raised."""
+
+    limits: CellLimits
+    prove: bool

@@ -12,15 +12,16 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import torch
 
 from grader import wire
 from grader.cell import notebook
-from grader.cell.limits import CellLimits
+from grader.cell.limits import Opening
+from grader.cell.walls import Zygote, raise_all
 from grader.errors import SandboxError, WireClosed, WireError
-from grader.sandbox import landlock, limits, namespaces, seccomp
+from grader.sandbox.limits import peak_rss_bytes
+from grader.sandbox.root import HOME
 from grader.wire import Wire
 
 GIVEN = "given"
@@ -29,69 +30,40 @@ MAX_TYPE_NAMES = 16
 NO_MEMORY = "can't allocate memory"  # torch's allocator raises a RuntimeError that says so
 
 
-class Zygote(msgspec.Struct, frozen=True):
-    """What a cell inherits from its zygote: the seccomp program and torch's address space."""
+def run(zygote: Zygote, opening: Opening, descriptors: list[int]) -> None:
+    """Be a cell: this process was just forked and has done nothing yet.
 
-    seccomp: bytes
-    address_space: int
-
-
-def run(zygote: Zygote, bounds: CellLimits, wire_descriptor: int, output: int) -> None:
-    """Be a cell: this process was just forked and has done nothing yet."""
-    _keep_descriptors(wire_descriptor, output)
+    descriptors: the wire, the pipe for what is printed, and those of the control group, if any.
+    """
+    wire_descriptor, output, *groups = descriptors
+    _keep_descriptors(wire_descriptor, output, groups)
     line = Wire(wire_descriptor, has_deadlines=False)
     try:
-        walls = _raise_walls(zygote, bounds)
+        walls = raise_all(zygote, opening.limits, groups, prove=opening.prove)
+        os.chdir(HOME)
     except (SandboxError, OSError) as error:
         line.send(wire.encode(wire.WallFailed(reason=str(error))))
         return
-    line.send(wire.encode(wire.Ready(walls=walls)))
+    line.send(wire.encode(wire.Ready(walls=walls, rss_bytes=peak_rss_bytes())))
     try:
         _answer(line)
     except WireClosed:
         return  # the judge has hung up: all is answered
 
 
-def _keep_descriptors(wire_descriptor: int, output: int) -> None:
-    """Close everything but standard input, the output pipe as 1 and 2, and the wire."""
+def _keep_descriptors(wire_descriptor: int, output: int, groups: list[int]) -> None:
+    """Close everything but standard input, the output pipe as 1 and 2, the wire and the groups.
+
+    Those of the control group are closed as it is entered.
+    """
     os.dup2(output, 1)
     os.dup2(output, 2)
-    highest = os.sysconf("SC_OPEN_MAX")
-    os.closerange(3, wire_descriptor)
-    os.closerange(wire_descriptor + 1, highest)
+    begin = 3
+    for kept in sorted([wire_descriptor, *groups]):
+        os.closerange(begin, kept)
+        begin = kept + 1
+    os.closerange(begin, os.sysconf("SC_OPEN_MAX"))
     os.set_inheritable(wire_descriptor, False)
-
-
-def _raise_walls(zygote: Zygote, bounds: CellLimits) -> list[str]:
-    """Raise every wall, in the order in which each is still allowed; return those that stand."""
-    namespaces.enter_cell(bounds.files_mib)
-    limits.confine(
-        address_space=zygote.address_space,
-        memory_mib=bounds.memory_mib,
-        files_mib=bounds.files_mib,
-        threads=bounds.threads,
-        cpu_seconds=bounds.cpu_seconds,
-    )
-    landlock_version = landlock.confine(
-        readable="/", devices="/dev", writable=str(namespaces.SCRATCH)
-    )
-    namespaces.become_nobody()
-    seccomp.confine(zygote.seccomp)
-    os.chdir(namespaces.HOME)
-    return [
-        "user namespace",
-        "pid namespace",
-        "mount namespace",
-        "network namespace",
-        "ipc namespace",
-        "uts namespace",
-        "read-only root",
-        "private tmpfs",
-        "rlimits",
-        "capabilities",
-        *(["landlock"] if landlock_version else []),
-        "seccomp",
-    ]
 
 
 def _answer(line: Wire) -> None:
@@ -105,12 +77,12 @@ def _answer(line: Wire) -> None:
 
     def load_all() -> wire.Message:
         for path, data in load.files.items():
-            target = namespaces.HOME / path
+            target = HOME / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data.tobytes())
         # Last, so that a student's file never stands in for one of Python's or ours.
-        sys.path.append(str((namespaces.HOME / load.path).parent))
-        modules[False] = _module(namespaces.HOME / load.path)
+        sys.path.append(str((HOME / load.path).parent))
+        modules[False] = _module(HOME / load.path)
         return wire.Loaded()
 
     _reseed(0)
@@ -141,7 +113,7 @@ def _run_module(path: Path, source: str | bytes) -> types.ModuleType:
 
 def preload(given: bytes) -> None:
     """Load an assignment's given.py in the zygote: compiled once, it is there in every cell."""
-    _run_module(namespaces.HOME / f"{GIVEN}.py", given)
+    _run_module(HOME / f"{GIVEN}.py", given)
 
 
 REHEARSAL = """
@@ -170,7 +142,7 @@ def rehearse() -> None:
 
     Measured, it saves each cell a third of its time; `REHEARSAL` is public like all of this.
     """
-    modules = {False: _run_module(namespaces.HOME / "rehearsal.py", REHEARSAL)}
+    modules = {False: _run_module(HOME / "rehearsal.py", REHEARSAL)}
     for number in range(16):  # the interpreter specialises what has run eight times
         x = torch.ones(3, 3, dtype=torch.float64)
         for name, args in (("answer", [x, 2.0, ["a"]]), ("fail", ["text"]), ("none", [])):
@@ -257,14 +229,14 @@ def _where(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename.startswith(f"{namespaces.HOME}/"):
+        if code.co_filename.startswith(f"{HOME}/"):
             where = f"{_own_name(code.co_filename)}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return where
 
 
 def _own_name(filename: str) -> str:
-    return filename.removeprefix(f"{namespaces.HOME}/")
+    return filename.removeprefix(f"{HOME}/")
 
 
 def _clean(text: str) -> str:

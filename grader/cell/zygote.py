@@ -15,14 +15,15 @@ import msgspec
 
 from grader import forkserver
 from grader.cell import loop, warmup
-from grader.cell.limits import CellLimits
+from grader.cell.limits import Opening
+from grader.cell.walls import Zygote
 from grader.errors import SandboxError
-from grader.sandbox import libc, limits, namespaces
+from grader.sandbox import libc, limits, namespaces, root
 from grader.sandbox.handshake import ENTERED, MAX_PLAN_BYTES, READY, Plan
 
 
 def main() -> None:
-    """Enter the namespaces, warm up, build the root, then serve; see `launch.start`."""
+    """Enter the namespaces, warm up, build the root, then serve; see `launch.begin`."""
     control = socket.socket(fileno=int(sys.argv[1]))
     try:
         if os.geteuid() == 0:
@@ -52,8 +53,8 @@ def _serve(control: socket.socket, plan: Plan) -> None:
         loop.preload(plan.given)
     forkserver.settle()
     own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    zygote = loop.Zygote(plan.seccomp, limits.address_space_bytes())
-    namespaces.build_root([Path(folder) for folder in plan.folders])
+    zygote = Zygote(plan.seccomp, limits.address_space_bytes(), plan.bait)
+    root.build([Path(folder) for folder in plan.folders])
     _point_home()
     control.send(READY)
 
@@ -61,17 +62,15 @@ def _serve(control: socket.socket, plan: Plan) -> None:
 
     def cell(payload: bytes, descriptors: list[int]) -> None:
         libc.name_process("grader cell")
-        bounds = msgspec.msgpack.decode(payload, type=CellLimits)
-        wire_descriptor, output = descriptors
-        loop.run(zygote, bounds, wire_descriptor, output)
+        loop.run(zygote, msgspec.msgpack.decode(payload, type=Opening), descriptors)
 
     forkserver.serve(control, cell, namespaces.fork_into_new_process_namespace(own_namespace))
 
 
 def _point_home() -> None:
     """Have Python look for the home and temporary folders where a cell has them."""
-    os.environ["HOME"] = str(namespaces.HOME)
-    os.environ["TMPDIR"] = str(namespaces.TEMPORARY)
+    os.environ["HOME"] = str(root.HOME)
+    os.environ["TMPDIR"] = str(root.TEMPORARY)
     tempfile.tempdir = None
 
 

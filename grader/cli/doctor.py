@@ -32,7 +32,7 @@ def doctor() -> None:
         console.print(f"  {package} {importlib.metadata.version(package)}", highlight=False)
     try:
         with launch.started() as zygote:
-            standing = walls_of_a_first_cell(zygote.control)
+            standing = walls_of_a_first_cell(zygote.control, zygote.groups)
     except SandboxError as error:
         console.print("[red]No sandbox:[/red]", end=" ")
         console.print(str(error), markup=False, soft_wrap=True)

@@ -1,5 +1,6 @@
 """One cell, seen from the judge: opened, asked, ended. Every wait has a deadline."""
 
+import itertools
 import math
 import os
 import socket
@@ -8,18 +9,22 @@ import time
 import msgspec
 
 from grader import forkserver, wire
-from grader.cell.limits import CellLimits
+from grader.cell.limits import CellLimits, Opening
 from grader.errors import GraderError, SandboxError, WireError
 from grader.forkserver import Ended
 from grader.sandbox import levels
+from grader.sandbox.cgroup import Group, Groups, Usage
 
+# What a cell copies of its zygote's memory, and what the kernel itself holds for it.
+COPIED_MIB = 64
 OPEN_SECONDS = 30.0  # a fork and the walls; measured 0.01 to 0.1 on a busy machine
 
 
 class Cell:
     """A cell behind its walls, and what its code has printed so far.
 
-    Raises SandboxError, when made, if a wall does not stand.
+    groups: where it gets its control group. prove: it tries each of its walls. Raises SandboxError,
+    when made, if a wall does not stand.
     """
 
     def __init__(
@@ -28,25 +33,36 @@ class Cell:
         limits: CellLimits,
         *,
         max_output: int,
+        groups: Groups | None = None,
+        prove: bool = False,
         open_seconds: float = OPEN_SECONDS,
     ) -> None:
         self.output = bytearray()
+        self.peak_bytes = 0
+        self.is_out_of_memory = False
         self._max_output = max_output
+        self._group = _group(groups, limits)
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         os.set_blocking(output, False)
         self._output = output
+        entrances = self._group.descriptors() if self._group is not None else []
+        opening = msgspec.msgpack.encode(Opening(limits, prove))
         with theirs:
             try:
                 self._forked = forkserver.request(
-                    zygote, msgspec.msgpack.encode(limits), [theirs.fileno(), output_end]
+                    zygote, opening, [theirs.fileno(), output_end, *entrances]
                 )
             except GraderError as error:
+                if self._group is not None:
+                    self._group.remove()
                 raise SandboxError("the zygote is gone; no cell can be opened") from error
             finally:
-                os.close(output_end)
+                for descriptor in (output_end, *entrances):
+                    os.close(descriptor)
         self._line = wire.Wire(ours.detach(), has_deadlines=True)
         self._watched: wire.Watched = {output: self._drain}
+        self._rss_at_start = 0
         self.walls = self._await_walls(open_seconds)
 
     def ask(self, frame: bytes, *, deadline: float = math.inf) -> wire.Message:
@@ -58,12 +74,20 @@ class Cell:
         return self._line.receive(deadline=deadline, watch=self._watched)
 
     def end(self) -> Ended | None:
-        """End the cell and return how it ended: by itself, or now."""
+        """End the cell and return how it ended: by itself, or now.
+
+        Afterwards it is known what memory it used at the peak, and whether that ended it.
+        """
         self._line.close()
         ended = self._forked.kill()
         if self._output in self._watched:
             self._drain()
         os.close(self._output)
+        if self._group is not None:
+            self._note(self._group.usage())
+            self._group.remove()
+        elif ended is not None:
+            self.peak_bytes = max(0, ended.peak_rss_kib * 1024 - self._rss_at_start)
         return ended
 
     def ended_by_itself(self, seconds: float = 1.0) -> Ended | None:
@@ -79,12 +103,20 @@ class Cell:
         if isinstance(ready, wire.Ready):
             missing = levels.missing_for(levels.LEAST, ready.walls)
             if not missing:
+                self._rss_at_start = ready.rss_bytes
                 return ready.walls
-            reason = f"{', '.join(missing)}: not standing; expected level {levels.LEAST}"
+            reason = (
+                f"{', '.join(missing)}: not standing; expected level {levels.LEAST}\n"
+                f"{levels.advice(missing)}"
+            )
         else:
             reason = ready.reason if isinstance(ready, wire.WallFailed) else "no word of its walls"
         self.end()
-        raise SandboxError(reason)
+        raise SandboxError(levels.explained(reason))
+
+    def _note(self, usage: Usage) -> None:
+        self.peak_bytes = usage.peak_bytes
+        self.is_out_of_memory = usage.is_out_of_memory
 
     def _drain(self) -> None:
         """Take what was printed; beyond the limit it is read and dropped, so nothing blocks."""
@@ -96,3 +128,16 @@ class Cell:
             self._watched.pop(self._output, None)
             return
         self.output += data[: self._max_output - len(self.output)]
+
+
+_numbers = itertools.count()
+
+
+def _group(groups: Groups | None, limits: CellLimits) -> Group | None:
+    if groups is None:
+        return None
+    return groups.make(
+        f"{os.getpid()}-{next(_numbers)}",
+        memory_mib=limits.memory_mib + limits.files_mib + COPIED_MIB,
+        tasks=limits.threads + 1,
+    )

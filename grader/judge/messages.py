@@ -1,6 +1,25 @@
 """What a judge process and whoever started it say to each other: lines of JSON, one each."""
 
+from pathlib import Path
+
 import msgspec
+
+from grader.sandbox.cgroup import Groups
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """To a judge, with its start: what to judge, and where its cells have control groups."""
+
+    course: str
+    assignment: str
+    group_folders: list[str]
+    group_version: int
+
+    def groups(self) -> Groups | None:
+        """Return the place of control groups, None if cells have none."""
+        if not self.group_folders:
+            return None
+        return Groups(tuple(map(Path, self.group_folders)), self.group_version)
 
 
 class CollectedCase(msgspec.Struct, frozen=True):

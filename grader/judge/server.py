@@ -1,7 +1,8 @@
 """The judge's process: hidden tests collected once, a run forked per submission.
 
 Started by `judge.session`. Two descriptors come in: the control socket on which runs are asked
-for (`forkserver`), and the zygote's, on which a run asks for cells.
+for (`forkserver`), and that of a zygote, whose first cell tries the walls. Each run is given the
+zygote that it asks for cells.
 """
 
 import os
@@ -23,6 +24,7 @@ from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError
 from grader.judge.connection import Cell
 from grader.judge.messages import (
     CannotStart,
+    Charge,
     Collected,
     CollectedCase,
     Done,
@@ -37,6 +39,7 @@ from grader.judge.rehearsal import Understudy, rehearse
 from grader.judge.student import Bounds, Files, StudentSide
 from grader.judge.walls import walls_of_a_first_cell
 from grader.sandbox import libc
+from grader.sandbox.cgroup import Groups
 from grader.scoring import CaseResult
 
 
@@ -47,8 +50,11 @@ def main() -> None:
     torch.set_num_threads(1)
     libc.name_process("grader judge")
     try:
-        reference = assignment.load_reference(assignment.load(sys.argv[4], Path(sys.argv[3])))
-        server = _Server(control, zygote, reference)
+        charge = msgspec.json.decode(sys.argv[3], type=Charge)
+        reference = assignment.load_reference(
+            assignment.load(charge.assignment, Path(charge.course))
+        )
+        server = _Server(control, zygote, reference, charge.groups())
         server.run()
     except SandboxError as error:
         control.send(msgspec.json.encode(NoSandbox(str(error))))
@@ -61,11 +67,16 @@ def main() -> None:
 
 class _Server:
     def __init__(
-        self, control: socket.socket, zygote: socket.socket, reference: assignment.Reference
+        self,
+        control: socket.socket,
+        zygote: socket.socket,
+        reference: assignment.Reference,
+        groups: Groups | None,
     ) -> None:
         self._control = control
         self._zygote = zygote
         self._reference = reference
+        self._groups = groups
         self._plugin = JudgePlugin(reference)
         self._cases: list[Case] = []
         self._walls: list[str] = []
@@ -97,7 +108,8 @@ class _Server:
         try:
             self._cases = self._plugin.cases()
             rehearse(self._run_on_the_solution)
-            self._walls = walls_of_a_first_cell(self._zygote)
+            self._walls = walls_of_a_first_cell(self._zygote, self._groups)
+            self._zygote.close()  # each run brings the one that it asks
         except GraderError as error:  # pytest would make an exit code of it
             self._failure = error
             return True
@@ -116,7 +128,11 @@ class _Server:
             )
         )
         forkserver.settle()
-        forkserver.serve(self._control, self._run_submission)
+        try:
+            forkserver.serve(self._control, self._run_submission)
+        finally:
+            if self._groups is not None:  # also when the command was killed, and all runs with it
+                self._groups.remove()
         return True
 
     def _run_submission(self, payload: bytes, descriptors: list[int]) -> None:
@@ -124,6 +140,7 @@ class _Server:
         libc.name_process("grader run")
         libc.prctl("judge", libc.PR_SET_PDEATHSIG, int(signal.SIGKILL))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a hidden test prints is nobody's
+        self._zygote = socket.socket(fileno=descriptors[1])
         with socket.socket(fileno=descriptors[0]) as line:
             stream = line.makefile("rwb")
             submitted = msgspec.json.decode(stream.readline(), type=Submitted)
@@ -189,7 +206,7 @@ class _Server:
         )
 
     def _open_cell(self, limits: CellLimits, max_output: int) -> Cell:
-        cell = Cell(self._zygote, limits, max_output=max_output)
+        cell = Cell(self._zygote, limits, max_output=max_output, groups=self._groups)
         if cell.walls != self._walls:
             cell.end()
             raise SandboxError(f"other walls stand than at the start: {', '.join(cell.walls)}")

@@ -21,6 +21,7 @@ from grader.assignment import Assignment, Limits
 from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError, Verdict
 from grader.judge.messages import (
     CannotStart,
+    Charge,
     Collected,
     CollectedCase,
     Done,
@@ -33,6 +34,7 @@ from grader.judge.messages import (
     TaskEnded,
 )
 from grader.sandbox import launch
+from grader.sandbox.backends import Sandbox
 from grader.scoring import CaseResult, TaskResult
 from grader.submission import Submission
 
@@ -63,16 +65,22 @@ class Session:
     def __init__(
         self,
         assignment: Assignment,
+        sandbox: Sandbox,
         process: subprocess.Popen[bytes],
         control: socket.socket,
-        collected: Collected,
         faults: IO[bytes],
     ) -> None:
+        self.sandbox = sandbox
+        self.collected = Collected([], [], "", "", "")  # until it has
         self._assignment = assignment
         self._process = process
         self._control = control
         self._faults = faults
-        self.collected = collected
+
+    @property
+    def walls(self) -> list[str]:
+        """What stands between a student's code and the host, from inside outwards."""
+        return [*self.collected.walls, *self.sandbox.further_walls]
 
     def judge(self, submission: Submission, limits: Limits | None = None) -> tuple[TaskResult, ...]:
         """Run every hidden test on the submission and return what each case came to.
@@ -81,13 +89,18 @@ class Session:
         JudgeError if the judge's process is gone. A hidden test that fails by itself is a
         `judge_error` of its case; what follows it is run all the same.
         """
+        with self.sandbox.lend() as zygote:
+            return self._judge(submission, limits or self._assignment.limits, zygote)
+
+    def _judge(
+        self, submission: Submission, limits: Limits, zygote: socket.socket
+    ) -> tuple[TaskResult, ...]:
         cases = self.collected.cases
         outcomes: dict[int, Finished] = {}
         outputs: dict[str, str] = {}
         first = 0
         while first < len(cases):
-            allowed = limits or self._assignment.limits
-            run = _Run(self._control, submission, first, allowed, self.patience)
+            run = _Run(self._control, zygote, submission, first, limits, self.patience)
             for message in run.messages():
                 if isinstance(message, Finished):
                     outcomes[message.index] = message
@@ -132,36 +145,42 @@ class Session:
 
 
 @contextmanager
-def started(assignment: Assignment) -> Iterator[Session]:
-    """Have a judge and its zygote for the length of a block; both warm up side by side.
+def started(assignment: Assignment, sandbox: Sandbox) -> Iterator[Session]:
+    """Have a judge for the length of a block; it warms up beside the sandbox that was begun.
 
     Raises SandboxError if a wall would not go up, AssignmentError if the hidden tests cannot
     be collected.
     """
-    given = assignment.given
-    zygote = launch.begin(given.read_bytes() if given is not None else None)
-    try:
-        session = _begin(assignment, zygote)
+    with sandbox.lend() as zygote:
+        session = _begin(assignment, sandbox, zygote)
         try:
-            launch.await_ready(zygote)
-            session = _await_collected(session)
-            yield session
-        finally:
+            sandbox.await_ready()
+            session.collected = _await_collected(session)
+        except BaseException:
             session.end()
+            raise
+    try:
+        yield session
     finally:
-        zygote.end()
+        session.end()
 
 
-def _begin(assignment: Assignment, zygote: launch.Zygote) -> Session:
+def _begin(assignment: Assignment, sandbox: Sandbox, zygote: socket.socket) -> Session:
+    charge = Charge(
+        course=str(assignment.course.resolve()),
+        assignment=assignment.id,
+        group_folders=[str(folder) for folder in sandbox.groups.folders] if sandbox.groups else [],
+        group_version=sandbox.groups.version if sandbox.groups else 0,
+    )
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     faults = tempfile.TemporaryFile()  # noqa: SIM115  closed by Session.end
     with theirs:
-        passed = (theirs.fileno(), zygote.control.fileno())
+        passed = (theirs.fileno(), zygote.fileno())
         process = subprocess.Popen(
             [
                 *(sys.executable, "-P", "-m", "grader.judge.server"),
                 *(str(descriptor) for descriptor in passed),
-                *(str(assignment.course.resolve()), assignment.id),
+                msgspec.json.encode(charge).decode(),
             ],
             pass_fds=passed,
             stdin=subprocess.DEVNULL,
@@ -170,10 +189,10 @@ def _begin(assignment: Assignment, zygote: launch.Zygote) -> Session:
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
-    return Session(assignment, process, ours, Collected([], [], "", "", ""), faults)
+    return Session(assignment, sandbox, process, ours, faults)
 
 
-def _await_collected(session: Session) -> Session:
+def _await_collected(session: Session) -> Collected:
     session._control.settimeout(START_SECONDS)
     try:
         data = session._control.recv(MAX_LINE_BYTES)
@@ -187,8 +206,7 @@ def _await_collected(session: Session) -> Session:
     if isinstance(answer, CannotStart):
         raise AssignmentError(answer.reason) if answer.is_usage else JudgeError(answer.reason)
     session._control.settimeout(None)
-    session.collected = answer
-    return session
+    return answer
 
 
 def _environment() -> dict[str, str]:
@@ -208,6 +226,7 @@ class _Run:
     def __init__(
         self,
         control: socket.socket,
+        zygote: socket.socket,
         submission: Submission,
         first: int,
         limits: Limits,
@@ -220,7 +239,9 @@ class _Run:
         self._line, theirs = socket.socketpair()
         with theirs:
             try:
-                self._forked = forkserver.request(control, b"run", [theirs.fileno()])
+                self._forked = forkserver.request(
+                    control, b"run", [theirs.fileno(), zygote.fileno()]
+                )
             except GraderError as error:
                 self._line.close()
                 raise JudgeError("the judge's process is gone") from error

@@ -5,10 +5,12 @@ mount was forgotten. From ABI 4 it also refuses TCP, from ABI 6 abstract sockets
 """
 
 import ctypes
+import errno
 import os
 
 from grader.errors import SandboxError
 from grader.sandbox import libc
+from grader.sandbox.probe import expect_refusal
 
 WALL = "landlock"
 CREATE_RULESET_VERSION = 1
@@ -66,6 +68,14 @@ def confine(*, readable: str, devices: str, writable: str) -> int:
     libc.system_call(WALL, "restrict", libc.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
     return version
+
+
+def prove(folder: str) -> None:
+    """Try to make a named pipe in a folder that may be written to; nobody needs one.
+
+    Raises SandboxError if it is possible.
+    """
+    expect_refusal(WALL, "making a pipe", lambda: os.mkfifo(f"{folder}/probe"), errno.EACCES)
 
 
 def _allow(ruleset: int, folder: str, rights: int) -> None:

@@ -9,34 +9,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 
 import grader
 from grader.errors import SandboxError
-from grader.sandbox import namespaces, seccomp
+from grader.sandbox import cgroup, levels, namespaces, seccomp
 from grader.sandbox.handshake import ENTERED, READY, Plan
+from grader.sandbox.probe import Lure
 
-BACKEND = "namespaces"
 START_SECONDS = 120.0  # a cold disk and a busy machine; measured 2 to 4
 THREADS = 1
-
-# What can be done where the kernel refuses, by what the refusal usually is.
-ADVICE = """\
-How to get user namespaces:
-  Ubuntu 23.10 and later: an AppArmor profile that allows `userns` for this Python, or
-    sysctl kernel.apparmor_restrict_unprivileged_userns=0
-  Debian 10 and earlier: sysctl kernel.unprivileged_userns_clone=1
-  inside a container: --security-opt seccomp=unconfined --security-opt systempaths=unconfined
-`grader doctor` tries each wall and says which one is refused."""
 
 
 @dataclass(frozen=True)
 class Zygote:
-    """A running zygote; cells are asked for through `control` (see `forkserver.request`)."""
+    """A running zygote; cells are asked for through `control` (see `forkserver.request`).
+
+    groups: where its cells have their control groups, if they may have any.
+    """
 
     process: subprocess.Popen[bytes]
     control: socket.socket
+    lure: Lure
+    groups: cgroup.Groups | None
+
+    backend: ClassVar[str] = "namespaces"
+    further_walls: ClassVar[tuple[str, ...]] = ()
+
+    def await_ready(self) -> None:
+        """Return once it can fork cells; raises SandboxError if it cannot."""
+        try:
+            _expect(self, READY)
+        except SandboxError:
+            self.end()
+            raise
+
+    @contextmanager
+    def lend(self) -> Iterator[socket.socket]:
+        """Have its control socket for one submission: all share the one zygote."""
+        yield self.control
 
     def end(self) -> None:
         """End the zygote and with it every cell."""
@@ -46,6 +59,9 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.lure.close()
+        if self.groups is not None:
+            self.groups.remove()
 
 
 @contextmanager
@@ -54,7 +70,8 @@ def started(given: bytes | None = None) -> Iterator[Zygote]:
 
     Raises SandboxError, saying which wall is missing and how to get it.
     """
-    zygote = await_ready(begin(given))
+    zygote = begin(given)
+    zygote.await_ready()
     try:
         yield zygote
     finally:
@@ -66,7 +83,8 @@ def begin(given: bytes | None = None) -> Zygote:
 
     given: the source of an assignment's given.py; its cells find it loaded.
     """
-    plan = Plan([str(folder) for folder in python_folders()], seccomp.build(), given)
+    program = seccomp.build()
+    lure = Lure()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         # The environment is ours alone; with -P, nothing of a current folder is imported either.
@@ -79,22 +97,17 @@ def begin(given: bytes | None = None) -> Zygote:
             cwd="/",
             start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
-    zygote = Zygote(process, ours)
+    zygote = Zygote(process, ours, lure, cgroup.make_groups())
+    folders = [str(folder) for folder in python_folders()]
     try:
         _expect(zygote, ENTERED)
-        namespaces.map_users(process.pid)
+        try:
+            namespaces.map_users(process.pid)
+        except SandboxError as error:
+            raise SandboxError(levels.explained(str(error))) from error
+        plan = Plan(folders, program, given, lure.bait(process.pid))
         ours.sendall(msgspec.msgpack.encode(plan))
     except (SandboxError, OSError):
-        zygote.end()
-        raise
-    return zygote
-
-
-def await_ready(zygote: Zygote) -> Zygote:
-    """Return the zygote once it can fork cells; raises SandboxError if it cannot."""
-    try:
-        _expect(zygote, READY)
-    except SandboxError:
         zygote.end()
         raise
     return zygote
@@ -158,5 +171,5 @@ def _expect(zygote: Zygote, word: bytes) -> None:
         raise SandboxError(f"the zygote did not start ({error})") from error
     if answer != word:
         reason = answer.decode("utf-8", "replace") or "the zygote ended while starting"
-        raise SandboxError(f"{reason}\n{ADVICE}")
+        raise SandboxError(levels.explained(reason))
     zygote.control.settimeout(None)

@@ -10,11 +10,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 # Since Linux 5.0 new system calls have one number on all architectures.
 SYS_LANDLOCK_CREATE_RULESET, SYS_LANDLOCK_ADD_RULE, SYS_LANDLOCK_RESTRICT_SELF = 444, 445, 446
-SYS_MOUNT_SETATTR = 442
+SYS_CLONE3, SYS_MOUNT_SETATTR = 435, 442
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, -1)
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
-PR_SET_NAME, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 15, 22, 38
+PR_SET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 3, 4, 24
+PR_SET_NAME, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = 15, 22, 38, 39
 
 
 def call(wall: str, name: str, *arguments: Any) -> int:
@@ -43,7 +43,17 @@ def prctl(wall: str, option: int, *arguments: Any) -> int:
     return _checked(wall, "prctl", _libc.prctl(ctypes.c_int(option), *passed))
 
 
+def attach_shared_memory(wall: str, segment: int) -> int:
+    """Return the address at which a System V segment now lies; raises SandboxError as `call`."""
+    _libc.shmat.restype = ctypes.c_void_p
+    address = _libc.shmat(segment, None, 0)
+    _checked(wall, "shmat", -1 if address in (None, ctypes.c_void_p(-1).value) else 0)
+    return int(address)
+
+
 def _checked(wall: str, name: str, result: int) -> int:
     if result == -1:
-        raise SandboxError(f"{wall}: {name}: {os.strerror(ctypes.get_errno())}")
+        number = ctypes.get_errno()
+        refused = OSError(number, os.strerror(number))
+        raise SandboxError(f"{wall}: {name}: {refused.strerror}") from refused
     return result

@@ -10,10 +10,12 @@ The filter is built outside the cell, with libseccomp, and installed inside by o
 
 import ctypes
 import errno
+import socket
 import tempfile
 
 from grader.errors import SandboxError
 from grader.sandbox import libc
+from grader.sandbox.probe import expect_refusal, make_a_process
 
 WALL = "seccomp"
 SECCOMP_MODE_FILTER = 2
@@ -93,3 +95,14 @@ def confine(program: bytes) -> None:
     """Install the filter in this process; needs no_new_privs. There is no way back."""
     filled = _Program(len(program) // 8, program)
     libc.prctl(WALL, libc.PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filled))
+
+
+def prove() -> None:
+    """Try calls that the list leaves out; raises SandboxError if one is possible."""
+    expect_refusal(WALL, "a socket", socket.socket, errno.EPERM)
+    expect_refusal(WALL, "a process", make_a_process, errno.EPERM)
+    expect_refusal(WALL, "a namespace", lambda: libc.call(WALL, "unshare", 0), errno.EPERM)
+    clone3 = libc.SYS_CLONE3
+    expect_refusal(
+        WALL, "clone3", lambda: libc.system_call(WALL, "clone3", clone3, None, 0), errno.ENOSYS
+    )

@@ -76,6 +76,8 @@ def read(data: bytes, intake: Intake) -> None:
                     name = records.get(b"path", name)
                     size = _pax_size(records, size, intake)
             continue
+        if _is_old_folder(header) and name is not None and not name.endswith(b"/"):
+            raise _damaged(intake, f"{shown(decoded(name)[0])} is described in two ways")
         _take_in(
             _Header(
                 header.name if name is None else name,
@@ -120,6 +122,11 @@ def _header(block: bytes, intake: Intake) -> _Header:
     if size is None:
         raise _damaged(intake, f"the size of {shown(decoded(name)[0])} is no number")
     return _Header(name, block[156:157], size)
+
+
+def _is_old_folder(header: _Header) -> bool:
+    """Return whether a header is a folder's as the oldest programs write one."""
+    return header.flag == b"\0" and header.name.endswith(b"/")
 
 
 def _has_checksum(block: bytes) -> bool:
