@@ -57,6 +57,10 @@ class Forked:
         """Have the child killed, if it still lives."""
         self._leash.close()
 
+    def detach(self) -> int:
+        """Return the leash's descriptor: whoever closes it lets go."""
+        return self._leash.detach()
+
     def wait(self, seconds: float) -> Ended | None:
         """Return how the child ended, or None if it has not within that time."""
         self._leash.settimeout(max(seconds, 0.001))

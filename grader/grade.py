@@ -114,11 +114,15 @@ def opened(
     Raises AssignmentError for what its author must mend, SandboxError if no wall goes up.
     """
     reference = load_reference(load(assignment_id, course))
-    given = reference.assignment.given
-    begun = backends.begin(sandbox, given.read_bytes() if given is not None else None)
+    assignment = reference.assignment
+    given = assignment.given.read_bytes() if assignment.given is not None else None
+    limits = assignment.limits
+    begun = backends.begin(
+        sandbox, given, memory_mib=limits.memory_mib + limits.files_mib, threads=limits.threads
+    )
     try:
-        with session.started(reference.assignment, begun) as judge:
-            levels.refuse_without(reference.assignment.required_walls, judge.walls)
+        with session.started(assignment, begun) as judge:
+            levels.refuse_without(assignment.required_walls, judge.walls)
             yield Grader(reference, judge)
     finally:
         begun.end()

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader import batch as many
 from grader import grade
 from grader.assignment import load, load_reference
-from grader.cli.options import assignment_argument, course_option
+from grader.cli.options import assignment_argument, course_option, sandbox_options
 from grader.cli.show import plain
+from grader.sandbox.backends import Choice
 
 
 @click.command()
@@ -34,7 +36,16 @@ from grader.cli.show import plain
     help="How many submissions are graded at a time; changes no result.",
 )
 @click.option("--resume", is_flag=True, help="Keep what is already reported; grade the rest.")
-def batch(assignment: str, folder: Path, course: Path, out: Path, jobs: int, resume: bool) -> None:
+@sandbox_options
+def batch(
+    assignment: str,
+    folder: Path,
+    course: Path,
+    out: Path,
+    jobs: int,
+    resume: bool,
+    sandbox: Choice,
+) -> None:
     """Grade every entry of FOLDER: each is one submission.
 
     A broken submission never stops the others. Interrupted, by Ctrl-C or worse, at most what
@@ -49,7 +60,10 @@ def batch(assignment: str, folder: Path, course: Path, out: Path, jobs: int, res
     many.prepare(folder, out, resume=resume)
     console = Console(stderr=True)
     try:
-        with grade.opened(assignment, course) as grader, _progress(console) as progress:
+        with (
+            grade.opened(assignment, course, replace(sandbox, jobs=jobs)) as grader,
+            _progress(console) as progress,
+        ):
             bar = progress.add_task("grading", total=len(paths), counts="", rate="")
             counts: Counter[str] = Counter()
 

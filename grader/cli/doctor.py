@@ -9,20 +9,25 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from grader.cli.options import sandbox_options
 from grader.errors import SandboxError
-from grader.sandbox import launch, levels
+from grader.sandbox import backends, levels
+from grader.sandbox.backends import Choice
 
 PACKAGES = ("torch", "numpy", "pytest", "pydantic", "click", "docker", "msgspec", "pyseccomp")
 
 
 @click.command()
-def doctor() -> None:
+@sandbox_options
+def doctor(sandbox: Choice) -> None:
     """Try each wall on this machine and say which stand, with the versions in use.
 
-    Walls are tried, not looked up: a first cell is opened and says what stands around it.
-    """
-    from grader.judge.walls import walls_of_a_first_cell
+    Walls are tried, not looked up: a first cell tries what each of them forbids.
 
+    \b
+    grader doctor
+    grader doctor --sandbox docker
+    """
     console = Console()
     console.print(
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
@@ -31,17 +36,29 @@ def doctor() -> None:
     for package in PACKAGES:
         console.print(f"  {package} {importlib.metadata.version(package)}", highlight=False)
     try:
-        with launch.started() as zygote:
-            standing = walls_of_a_first_cell(zygote.control, zygote.groups)
+        standing = _standing(sandbox)
     except SandboxError as error:
         console.print("[red]No sandbox:[/red]", end=" ")
         console.print(str(error), markup=False, soft_wrap=True)
         sys.exit(3)
-    table = Table("wall", "stands")
+    table = Table("wall", "holds")
     for wall in sorted({*standing, *levels.NEEDED["L3"]}):
         table.add_row(wall, "[green]yes[/green]" if wall in standing else "[yellow]no[/yellow]")
     console.print(table)
     level = levels.level_of(standing)
     console.print(f"Level {level}; at least {levels.LEAST} is needed to grade.")
-    for wall in levels.missing_for("L3", standing):
-        console.print(f"For L3, {wall}: {levels.HOW_TO_GET[wall]}", markup=False)
+    for line in levels.advice(levels.missing_for("L3", standing)).splitlines():
+        console.print(f"L3: {line}", markup=False)
+
+
+def _standing(choice: Choice) -> list[str]:
+    """Return the walls that a first cell found to hold; raises SandboxError if one does not."""
+    from grader.judge.walls import walls_of_a_first_cell
+
+    sandbox = backends.begin(choice, None, memory_mib=1024, threads=8)
+    try:
+        with sandbox.lend() as zygote:
+            sandbox.await_ready()
+            return [*walls_of_a_first_cell(zygote, sandbox.groups), *sandbox.further_walls]
+    finally:
+        sandbox.end()

@@ -10,8 +10,9 @@ from rich.console import Console
 from grader import grade as line
 from grader import report as reports
 from grader.assignment import load
-from grader.cli.options import assignment_argument, course_option
+from grader.cli.options import assignment_argument, course_option, sandbox_options
 from grader.cli.show import show_report
+from grader.sandbox.backends import Choice
 
 
 @click.command()
@@ -31,6 +32,7 @@ from grader.cli.show import show_report
     show_default=True,
     help="What the student may read, or also the cases, details and printed output.",
 )
+@sandbox_options
 def grade(
     assignment: str,
     handed_in: Path,
@@ -38,6 +40,7 @@ def grade(
     as_json: bool,
     out: Path | None,
     view: Literal["student", "staff"],
+    sandbox: Choice,
 ) -> None:
     """Grade one SUBMISSION: a .py, a notebook, a folder, a .zip or a .tar.gz.
 
@@ -46,7 +49,7 @@ def grade(
     grader grade building_blocks ann/ --json --view staff > ann.json
     """
     submitted = line.take_in(load(assignment, course), handed_in)
-    with line.opened(assignment, course) as grader:
+    with line.opened(assignment, course, sandbox) as grader:
         report = line.grade(grader, submitted)
     text = reports.to_json(report, view=view)
     if out is not None:

@@ -1,8 +1,14 @@
 """Arguments and options that several commands share."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+
+from grader.errors import UsageError
+from grader.sandbox.backends import Backend, Choice, Isolation
 
 assignment_argument = click.argument("assignment")
 course_option = click.option(
@@ -11,3 +17,44 @@ course_option = click.option(
     default=Path(),
     help="The folder that holds assignments/ and reference/.  [default: the current one]",
 )
+
+_SANDBOX_OPTIONS = (
+    click.option(
+        "--sandbox",
+        type=click.Choice(["namespaces", "docker"]),
+        default="namespaces",
+        show_default=True,
+        envvar="GRADER_SANDBOX",
+        show_envvar=True,
+        help="Where students' code runs: behind walls of this machine, or the same walls inside "
+        "a container of a Docker engine.",
+    ),
+    click.option(
+        "--isolation",
+        type=click.Choice(["cell", "container"]),
+        default="cell",
+        show_default=True,
+        help="With docker: one container for all cells, or a fresh one for each submission.",
+    ),
+    click.option("--image", default="", help="With docker: the image.  [default: grader:VERSION]"),
+    click.option(
+        "--runtime", default="", help="With docker: a runtime of the engine, such as runsc."
+    ),
+)
+
+
+def sandbox_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the sandbox; it gets them as one `sandbox: Choice`."""
+
+    @functools.wraps(command)
+    def with_choice(
+        *args: Any, sandbox: Backend, isolation: Isolation, image: str, runtime: str, **kwargs: Any
+    ) -> Any:
+        if sandbox != "docker" and (isolation != "cell" or image or runtime):
+            raise UsageError("--isolation, --image and --runtime go with --sandbox docker")
+        choice = Choice(sandbox, isolation, image, runtime)
+        return command(*args, sandbox=choice, **kwargs)
+
+    for option in reversed(_SANDBOX_OPTIONS):
+        with_choice = option(with_choice)
+    return with_choice

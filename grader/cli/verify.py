@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from grader import grade
-from grader.cli.options import assignment_argument, course_option
+from grader.cli.options import assignment_argument, course_option, sandbox_options
+from grader.sandbox.backends import Choice
 
 
 @click.command()
 @assignment_argument
 @course_option
 @click.option("--quiet", is_flag=True, help="Print only what does not hold, and the count.")
-def verify(assignment: str, course: Path, quiet: bool) -> None:
+@sandbox_options
+def verify(assignment: str, course: Path, quiet: bool, sandbox: Choice) -> None:
     """Prove that an assignment tells right from wrong, before students see it.
 
     The solution and every alternative earn full marks, the stub nothing, each known mistake
@@ -29,7 +31,7 @@ def verify(assignment: str, course: Path, quiet: bool) -> None:
     console = Console()
     start = time.monotonic()
     wrong = total = 0
-    with grade.opened(assignment, course) as grader:
+    with grade.opened(assignment, course, sandbox) as grader:
         for finding in findings(grader):
             total += 1
             wrong += not finding.holds

@@ -17,13 +17,16 @@ class Choice:
     """How to wall off.
 
     backend: `namespaces` of this machine, or a container of a `docker` engine around them.
-    isolation, image, runtime: of the container (see `docker.begin`).
+    isolation: of what is in a container: a cell per task, or a container per submission besides.
+    image, runtime: the container's; those that are usual, if empty. jobs: how many submissions
+    are graded at a time.
     """
 
     backend: Backend = "namespaces"
     isolation: Isolation = "cell"
     image: str = ""
     runtime: str = ""
+    jobs: int = 1
 
 
 DEFAULT = Choice()
@@ -55,9 +58,19 @@ class Sandbox(Protocol):
         """End it, and with it every cell."""
 
 
-def begin(choice: Choice, given: bytes | None) -> Sandbox:
+def begin(choice: Choice, given: bytes | None, *, memory_mib: int, threads: int) -> Sandbox:
     """Begin to raise the walls; raises SandboxError if that is impossible.
 
-    given: the source of an assignment's given.py; the cells find it loaded.
+    given: the source of an assignment's given.py; the cells find it loaded. memory_mib, threads:
+    of one cell, scratch space included; a container is sized by them.
     """
-    return launch.begin(given)
+    if choice.backend == "namespaces":
+        return launch.begin(given)
+    from grader.sandbox import docker  # its client takes 0.2 s to import
+
+    which = docker.Choice(choice.image or docker.IMAGE, choice.runtime)
+    one = docker.Size(memory_mib, threads + 2)
+    if choice.isolation == "container":
+        return docker.Pool(which, given, one, choice.jobs + 1)
+    size = docker.Size(choice.jobs * one.memory_mib, choice.jobs * one.tasks)
+    return docker.begin(which, given, size)

@@ -12,6 +12,7 @@ import ctypes
 import errno
 import socket
 import tempfile
+from typing import Any
 
 from grader.errors import SandboxError
 from grader.sandbox import libc
@@ -54,6 +55,25 @@ SIGNALS = (
     "sigaltstack kill tkill tgkill pause"
 )
 
+# What the zygote and whoever starts it need on top: processes, namespaces, mounts, the walls.
+STARTING = (
+    "fork vfork execve execveat setsid setpgid unshare setns mount umount2 pivot_root "
+    "mount_setattr sethostname setuid setgid setgroups setresuid setresgid capget capset prctl "
+    "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self pidfd_open "
+    "pidfd_send_signal setrlimit prlimit64 sched_setaffinity ioctl mknod mknodat chroot link "
+    "linkat chown fchown lchown fchownat fallocate fadvise64 splice tee copy_file_range flock "
+    "personality mlock munlock timer_create timer_settime timer_delete signalfd4 timerfd_create "
+    "timerfd_settime inotify_init1 inotify_add_watch inotify_rm_watch setpriority getpriority "
+    "epoll_pwait2 openat2 syncfs sync"
+)
+# Of no use without a network, but for sockets of the container's own and for the proofs.
+SOCKETS = (
+    "socket socketpair connect bind listen accept accept4 sendto recvfrom sendmsg recvmsg "
+    "sendmmsg recvmmsg getsockname getpeername setsockopt getsockopt shutdown shmget shmat shmctl "
+    "shmdt"
+)
+NEW_NAMESPACES = 0x7E020000  # the flags of clone(2) that make one
+
 
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
@@ -89,6 +109,38 @@ def build() -> bytes:
         rules.export_bpf(handle)
         handle.seek(0)
         return handle.read()
+
+
+def container_profile() -> dict[str, Any]:
+    """Return the filter around a whole container, as engines read it: what a zygote may call.
+
+    The cells in it have the narrower one of `build` besides.
+    """
+    names = " ".join((MEMORY, FILES, TIME, PROCESS, SIGNALS, STARTING, SOCKETS)).split()
+    return {
+        "defaultAction": "SCMP_ACT_ERRNO",
+        "defaultErrnoRet": errno.EPERM,
+        "archMap": [
+            {"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []},
+            {"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": []},
+        ],
+        "syscalls": [
+            {"names": sorted(set(names)), "action": "SCMP_ACT_ALLOW"},
+            {
+                "names": ["clone"],
+                "action": "SCMP_ACT_ALLOW",
+                "args": [
+                    {
+                        "index": 0,
+                        "value": NEW_NAMESPACES,
+                        "valueTwo": 0,
+                        "op": "SCMP_CMP_MASKED_EQ",
+                    }
+                ],
+            },
+            {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.ENOSYS},
+        ],
+    }
 
 
 def confine(program: bytes) -> None:
