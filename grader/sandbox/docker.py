@@ -12,10 +12,11 @@ import os
 import queue
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -116,7 +117,7 @@ class Pool:
     groups: Groups | None = None
 
     def __init__(self, choice: "Choice", given: bytes | None, size: Size, count: int) -> None:
-        self._begin = lambda: begin(choice, given, size)
+        self._begin: Callable[[], Container] = partial(begin, choice, given, size)
         self._starters = ThreadPoolExecutor(max_workers=count)
         self._waiting: queue.Queue[Future[Container]] = queue.Queue()
         self._living: set[Container] = set()

@@ -75,7 +75,12 @@ def prove(folder: str) -> None:
 
     Raises SandboxError if it is possible.
     """
-    expect_refusal(WALL, "making a pipe", lambda: os.mkfifo(f"{folder}/probe"), errno.EACCES)
+    path = f"{folder}/probe"
+    try:
+        expect_refusal(WALL, "making a pipe", lambda: os.mkfifo(path), errno.EACCES)
+    finally:
+        if os.path.lexists(path):
+            os.unlink(path)
 
 
 def _allow(ruleset: int, folder: str, rights: int) -> None:

@@ -9,6 +9,7 @@ import ctypes
 import errno
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from grader.sandbox import libc
@@ -81,8 +82,13 @@ def prove_read_only() -> None:
     """Try to write beside every file that is shown; raises SandboxError if it is possible."""
     shown = {Path(os.__file__).parent, Path(ctypes.__file__).parent, Path(__file__).parent}
     for folder in [Path("/"), *sorted(shown)]:
-        made = folder / ".grader-probe"
-        expect_refusal(READ_ONLY_ROOT, f"writing to {folder}", lambda: made.mkdir(), errno.EROFS)  # noqa: B023
+        write = partial(_make_and_remove, folder / ".grader-probe")
+        expect_refusal(READ_ONLY_ROOT, f"writing to {folder}", write, errno.EROFS)
+
+
+def _make_and_remove(folder: Path) -> None:
+    folder.mkdir()
+    folder.rmdir()
 
 
 def prove_no_host() -> None:
