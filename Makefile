@@ -4,9 +4,11 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 ASSIGNMENTS := $(notdir $(wildcard assignments/*))
 JOBS ?= 2
+FUZZ_SECONDS ?= 600
 DEMO := out/demo
+VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' grader/__init__.py)
 
-.PHONY: setup demo test lint types unit verify docs bench clean
+.PHONY: setup demo test lint types unit verify docs bench fuzz compare-isolation image clean
 
 setup: $(VENV)/.ready
 
@@ -44,6 +46,21 @@ docs: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# For long: FUZZ_SECONDS for each target; out/fuzz keeps what was reached, for the next time.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz all --seconds $(FUZZ_SECONDS) --corpus out/fuzz
+
+# The same attacks in other graders, which are installed into a folder of their own.
+compare-isolation: setup
+	$(BIN)/python -m benchmarks.compare_isolation --venv out/graders --install --page docs/security.md
+
+# BASE_IMAGE, BUILD_IMAGE, PIP_OPTIONS: see docs/operators.md.
+image:
+	docker build -t grader:$(VERSION) --build-arg VERSION=$(VERSION) \
+		$(if $(BASE_IMAGE),--build-arg BASE_IMAGE="$(BASE_IMAGE)") \
+		$(if $(BUILD_IMAGE),--build-arg BUILD_IMAGE="$(BUILD_IMAGE)") \
+		$(if $(PIP_OPTIONS),--build-arg PIP_OPTIONS="$(PIP_OPTIONS)") .
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,7 +13,9 @@ from grader import grade
 from grader.grade import Grader
 from grader.report import Report, TestReport
 from grader.submission import Submission
+from tests.image import Unavailable, built_image
 
+WALLS = "walls"
 MANIFEST = """\
 title = "Small sums"
 version = "1"
@@ -153,13 +155,32 @@ def by_test(report: Report) -> dict[str, TestReport]:
     return {test.id: test for task in report.tasks for test in task.tests}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"needs(what): more than {WALLS}, such as docker")
+
+
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport() -> Generator[None, Any, None]:
-    """Where everything must be there (`GRADER_REQUIRE`, in CI), a skipped test has failed."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Where what a test needs must be there, as in CI, the test has failed if it is skipped.
+
+    `GRADER_REQUIRE` names what must be there: `walls,docker`. A test says what it needs by its
+    mark, `pytest.mark.needs("docker")`; without one it is `walls`.
+    """
     outcome = yield
     report = outcome.get_result()
-    if report.skipped and os.environ.get("GRADER_REQUIRE"):
+    mark = item.get_closest_marker("needs")
+    need = mark.args[0] if mark else WALLS
+    if report.skipped and need in os.environ.get("GRADER_REQUIRE", "").split(","):
         report.outcome = "failed"
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The tag of the grader's own image; for tests marked `needs("docker")`."""
+    try:
+        return built_image()
+    except Unavailable as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture

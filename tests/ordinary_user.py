@@ -3,15 +3,16 @@
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
 
 def as_ordinary_user(
-    command: list[str], *, shown: list[Path] | None = None
+    command: list[str], *, shown: list[Path] | None = None, groups: Sequence[int] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Return how the command ended; `shown` are further folders it may read.
+    """Return how the command ended; `shown` are further folders it may read, `groups` those it is in.
 
     In a mount namespace of its own, closed folders above what is needed are replaced by open
     ones that hold only that; nothing changes outside.
@@ -27,8 +28,9 @@ def as_ordinary_user(
         if _closed(folder) is not None:
             place = shlex.quote(str(folder))
             lines += [f"mkdir -p {place}", f"mount --rbind /mnt/{number} {place}"]
+    in_groups = f"--groups={','.join(map(str, groups))}" if groups else "--clear-groups"
     lines.append(
-        "cd / && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "
+        f"cd / && exec setpriv --reuid=65534 --regid=65534 {in_groups} --inh-caps=-all "
         "env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME=/nonexistent " + shlex.join(command)
     )
     return subprocess.run(

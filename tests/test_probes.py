@@ -16,8 +16,8 @@ PROBES = {
     "mount namespace": "root.prove_no_host()",
     "read-only root": "root.prove_read_only()",
     "private tmpfs": "root.SCRATCH = Path(folder); root.prove_scratch(1)",
-    "cgroup": "cgroup.prove(3)",
-    "rlimits": "limits.prove(64)",
+    "cgroup": "expect_no_more_tasks(cgroup.WALL, 3)",
+    "rlimits": "limits.prove(64, 3)",
     "landlock": "landlock.prove(folder)",
     "capabilities": "identity.prove()",
     "seccomp": "seccomp.prove()",
@@ -28,7 +28,7 @@ import os, sys, tempfile
 from pathlib import Path
 from grader.errors import SandboxError
 from grader.sandbox import cgroup, identity, landlock, limits, namespaces, root, seccomp
-from grader.sandbox.probe import Lure
+from grader.sandbox.probe import Lure, expect_no_more_tasks
 
 lure = Lure()
 bait = lure.bait(os.getppid())

@@ -36,7 +36,7 @@ def run(zygote: Zygote, opening: Opening, descriptors: list[int]) -> None:
     descriptors: the wire, the pipe for what is printed, and those of the control group, if any.
     """
     wire_descriptor, output, *groups = descriptors
-    _keep_descriptors(wire_descriptor, output, groups)
+    _keep_descriptors(wire_descriptor, output, [*groups, zygote.processes])
     line = Wire(wire_descriptor, has_deadlines=False)
     try:
         walls = raise_all(zygote, opening.limits, groups, prove=opening.prove)
@@ -51,15 +51,15 @@ def run(zygote: Zygote, opening: Opening, descriptors: list[int]) -> None:
         return  # the judge has hung up: all is answered
 
 
-def _keep_descriptors(wire_descriptor: int, output: int, groups: list[int]) -> None:
-    """Close everything but standard input, the output pipe as 1 and 2, the wire and the groups.
+def _keep_descriptors(wire_descriptor: int, output: int, for_walls: list[int]) -> None:
+    """Close everything but standard input, the output pipe as 1 and 2, and the wire.
 
-    Those of the control group are closed as it is entered.
+    for_walls: those that raising a wall needs, and closes.
     """
     os.dup2(output, 1)
     os.dup2(output, 2)
     begin = 3
-    for kept in sorted([wire_descriptor, *groups]):
+    for kept in sorted([wire_descriptor, *for_walls]):
         os.closerange(begin, kept)
         begin = kept + 1
     os.closerange(begin, os.sysconf("SC_OPEN_MAX"))

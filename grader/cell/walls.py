@@ -11,18 +11,20 @@ import msgspec
 
 from grader.cell.limits import CellLimits
 from grader.sandbox import cgroup, identity, landlock, limits, namespaces, root, seccomp
-from grader.sandbox.probe import Bait
+from grader.sandbox.probe import Bait, expect_no_more_tasks
 
 
 class Zygote(msgspec.Struct, frozen=True):
     """What a cell inherits from its zygote.
 
     seccomp: the filter, as BPF. address_space: bytes that torch takes. bait: what to try.
+    processes: descriptor of the /proc that the zygote once saw.
     """
 
     seccomp: bytes
     address_space: int
     bait: Bait
+    processes: int
 
 
 class _Wall(NamedTuple):
@@ -67,6 +69,10 @@ def _walls(zygote: Zygote, bounds: CellLimits, groups: list[int]) -> list[_Wall]
         root.mount_scratch(bounds.files_mib)
         return True
 
+    def own_user() -> bool:
+        identity.become_nobody(zygote.processes)
+        return True
+
     def own_limits() -> bool:
         limits.confine(
             address_space=zygote.address_space,
@@ -80,8 +86,8 @@ def _walls(zygote: Zygote, bounds: CellLimits, groups: list[int]) -> list[_Wall]
     def own_landlock() -> bool:
         return landlock.confine(readable="/", devices="/dev", writable=str(root.SCRATCH)) > 0
 
-    def nobody() -> bool:
-        identity.become_nobody()
+    def no_rights() -> bool:
+        identity.give_up_rights()
         root.make_home()
         return True
 
@@ -90,19 +96,20 @@ def _walls(zygote: Zygote, bounds: CellLimits, groups: list[int]) -> list[_Wall]
         return True
 
     return [
-        _Wall("user namespace", already, namespaces.prove_user),
         _Wall("pid namespace", already, lambda: namespaces.prove_pid(bait)),
         _Wall("network namespace", already, lambda: namespaces.prove_network(bait)),
         _Wall("uts namespace", already, namespaces.prove_uts),
-        _Wall("cgroup", own_group, lambda: cgroup.prove(tasks)),
+        _Wall("cgroup", own_group, lambda: expect_no_more_tasks(cgroup.WALL, tasks)),
         _Wall("mount namespace", own_namespaces, root.prove_no_host),
         _Wall("ipc namespace", already, lambda: namespaces.prove_ipc(bait)),
         _Wall("read-only root", already, root.prove_read_only),
         _Wall("private tmpfs", own_scratch, lambda: root.prove_scratch(bounds.files_mib)),
-        _Wall("rlimits", own_limits, lambda: limits.prove(bounds.memory_mib)),
-        # While /dev can still be opened, and a capability lets a pipe be tried.
+        _Wall("user namespace", own_user, namespaces.prove_user),
+        # Of a user that is this cell's alone, or its threads would count with its neighbours'.
+        _Wall("rlimits", own_limits, lambda: limits.prove(bounds.memory_mib, tasks)),
+        # While /dev can still be opened.
         _Wall("landlock", own_landlock, lambda: landlock.prove(str(root.SCRATCH))),
-        _Wall("capabilities", nobody, identity.prove),
+        _Wall("capabilities", no_rights, identity.prove),
         # Last: everything above makes calls that it refuses.
         _Wall("seccomp", filtered, seccomp.prove),
     ]

@@ -53,7 +53,8 @@ def _serve(control: socket.socket, plan: Plan) -> None:
         loop.preload(plan.given)
     forkserver.settle()
     own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    zygote = Zygote(plan.seccomp, limits.address_space_bytes(), plan.bait)
+    own_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    zygote = Zygote(plan.seccomp, limits.address_space_bytes(), plan.bait, own_processes)
     root.build([Path(folder) for folder in plan.folders])
     _point_home()
     control.send(READY)
@@ -71,6 +72,8 @@ def _point_home() -> None:
     """Have Python look for the home and temporary folders where a cell has them."""
     os.environ["HOME"] = str(root.HOME)
     os.environ["TMPDIR"] = str(root.TEMPORARY)
+    # Found while warming up, and remembered there.
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(root.TEMPORARY / "torchinductor")
     tempfile.tempdir = None
 
 

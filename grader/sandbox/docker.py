@@ -12,6 +12,7 @@ import os
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ IMAGE = f"grader:{__version__}"
 LABEL = "grader.version"
 PROFILE = "container_seccomp.json"
 START_SECONDS = 120.0
+REMOVE_SECONDS = 20.0
 ZYGOTE_MIB = 1536  # measured 0.8 to 0.95 GiB with torch, the zygote and the porter together
 MAX_FAULTS = 8192
 MIB = 1 << 20
@@ -92,8 +94,7 @@ class Container:
 
     def end(self) -> None:
         """End the container and with it every cell."""
-        with contextlib.suppress(docker.errors.APIError, requests.RequestException):
-            self.engine.api.remove_container(self.id, force=True)
+        _remove(self.engine, self.id)
         self.control.close()
         if self.thread is not None:
             self.thread.join(10)
@@ -235,10 +236,20 @@ def begin(choice: Choice, given: bytes | None, size: Size) -> Container:
         hello = msgspec.msgpack.encode(Hello(__version__, given))
         stream.send(relay.HELLO, 0, hello)
     except BaseException:
-        with contextlib.suppress(docker.errors.APIError, requests.RequestException):
-            engine.api.remove_container(made["Id"], force=True)
+        _remove(engine, made["Id"])
         raise
     return container
+
+
+def _remove(engine: docker.DockerClient, name: str) -> None:
+    """Remove a container and wait until it is gone: the engine may be at it already."""
+    deadline = time.monotonic() + REMOVE_SECONDS
+    with contextlib.suppress(docker.errors.NotFound, requests.RequestException):
+        while time.monotonic() < deadline:
+            with contextlib.suppress(docker.errors.APIError):  # it says that it is at it already
+                engine.api.remove_container(name, force=True)
+            engine.api.inspect_container(name)  # raises NotFound once it is gone
+            time.sleep(0.05)
 
 
 class _Unmixed:

@@ -12,18 +12,42 @@ from grader.sandbox.probe import expect, expect_refusal
 WALL = "capabilities"
 CELL_ID = 1000  # user and group of a cell, as it sees itself
 NOBODY = 65534  # who that is outside when the grader runs as root
-CLONE_NEWNS = 0x00020000
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 CAPABILITY_VERSION_3 = 0x20080522
 
 
-def become_nobody() -> None:
-    """Give up every capability and identity but the cell's, for good."""
+def become_nobody(processes: int) -> None:
+    """Become the cell's user, in a user namespace that no other cell is in; closes `processes`.
+
+    processes: descriptor of a /proc, where the namespace is told who is in it. What the kernel
+    counts per user, threads above all, it counts per user of such a namespace.
+    """
     os.setresgid(CELL_ID, CELL_ID, CELL_ID)
     os.setresuid(CELL_ID, CELL_ID, CELL_ID)
+    libc.call(WALL, "unshare", CLONE_NEWUSER)
+    # Whose identity has changed may not write its own tables; `give_up_rights` takes it back.
+    libc.prctl(WALL, libc.PR_SET_DUMPABLE, 1)
+    try:
+        for name, line in (
+            ("setgroups", "deny"),
+            ("gid_map", f"{CELL_ID} {CELL_ID} 1"),
+            ("uid_map", f"{CELL_ID} {CELL_ID} 1"),
+        ):
+            table = os.open(f"self/{name}", os.O_WRONLY, dir_fd=processes)
+            os.write(table, line.encode())
+            os.close(table)
+    except OSError as error:
+        raise SandboxError(f"{WALL}: mapping its user: {error.strerror}") from error
+    finally:
+        os.close(processes)
+
+
+def give_up_rights() -> None:
+    """Give up every capability, for good."""
     for capability in range(64):
         try:
             libc.prctl(WALL, libc.PR_CAPBSET_DROP, capability)
-        except SandboxError:  # one past the last this kernel has, or dropped with the user
+        except SandboxError:  # one past the last this kernel has
             break
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     libc.call(WALL, "capset", header, (ctypes.c_uint32 * 6)())

@@ -21,6 +21,7 @@ from grader.sandbox.probe import Lure
 
 START_SECONDS = 120.0  # a cold disk and a busy machine; measured 2 to 4
 THREADS = 1
+TUNABLES = "glibc.malloc.hugetlb=1"
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ def _environment() -> dict[str, str]:
             "MPLBACKEND": "Agg",
         }
         | warm_process_environment()
+        # Every thread would reserve 64 MiB of address space for an arena of its own.
+        | {"GLIBC_TUNABLES": f"{TUNABLES}:glibc.malloc.arena_max=1"}
     )
 
 
@@ -159,7 +162,7 @@ def warm_process_environment() -> dict[str, str]:
         "MKL_NUM_THREADS": str(THREADS),
         "OMP_WAIT_POLICY": "passive",
         # The heap in large pages as it grows; `forkserver.settle` gathers the rest.
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        "GLIBC_TUNABLES": TUNABLES,
     }
 
 

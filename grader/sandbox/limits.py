@@ -5,7 +5,7 @@ import mmap
 import os
 import resource
 
-from grader.sandbox.probe import expect, expect_refusal
+from grader.sandbox.probe import expect, expect_no_more_tasks, expect_refusal
 
 WALL = "rlimits"
 MIB = 1 << 20
@@ -30,15 +30,14 @@ def confine(
     """Set this process's limits, hard.
 
     address_space: bytes in use before the student's code. Address space is limited rather than
-    data, since shared anonymous maps escape the data limit.
+    data, since shared anonymous maps escape the data limit. threads: beside the first; counted
+    per user and user namespace, of which a cell has its own.
     """
-    # RLIMIT_NPROC counts all threads of the user in this user namespace, other cells included;
-    # it is a last bound on runaway threads, and cells may not starve each other of it.
     for limit, value in (
         (resource.RLIMIT_AS, address_space + memory_mib * MIB),
         (resource.RLIMIT_FSIZE, files_mib * MIB),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_NPROC, 64 * (threads + 1)),
+        (resource.RLIMIT_NPROC, threads + 1),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
@@ -49,7 +48,7 @@ def confine(
         resource.setrlimit(limit, (value, value))
 
 
-def prove(memory_mib: int) -> None:
+def prove(memory_mib: int, tasks: int) -> None:
     """Try to use more than the limits allow; raises SandboxError if it is possible."""
     more = (memory_mib + 1) * MIB
     expect_refusal(
@@ -64,4 +63,5 @@ def prove(memory_mib: int) -> None:
     expect_refusal(WALL, f"opening more than {OPEN_FILES} files", open_many, errno.EMFILE)
     for descriptor in opened:
         os.close(descriptor)
+    expect_no_more_tasks(WALL, tasks)
     expect(WALL, "core files are written", resource.getrlimit(resource.RLIMIT_CORE) == (0, 0))

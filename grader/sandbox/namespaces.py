@@ -14,11 +14,11 @@ from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.sandbox import libc
-from grader.sandbox.identity import CELL_ID, CLONE_NEWNS, NOBODY
+from grader.sandbox.identity import CELL_ID, CLONE_NEWNS, CLONE_NEWUSER, NOBODY
 from grader.sandbox.probe import Bait, expect, expect_refusal
 
 CLONE_NEWUTS, CLONE_NEWIPC = 0x04000000, 0x08000000
-CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 HOST_NAME = "cell"
 UNMAPPED_ID = 4242
 

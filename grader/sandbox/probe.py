@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import signal
 import socket
 from collections.abc import Callable
 
@@ -87,6 +88,25 @@ def expect(wall: str, what: str, holds: bool) -> None:
     """Raise SandboxError unless what must hold behind the wall does."""
     if not holds:
         raise SandboxError(f"{wall}: {OPEN}: {what}")
+
+
+def expect_no_more_tasks(wall: str, tasks: int) -> None:
+    """Try to have more processes than that; raises SandboxError if it is possible."""
+    children: list[int] = []
+
+    def fork_too_many() -> None:
+        for _ in range(tasks):  # beside this one
+            child = os.fork()
+            if child == 0:
+                signal.pause()
+            children.append(child)
+
+    try:
+        expect_refusal(wall, f"more than {tasks} processes", fork_too_many, errno.EAGAIN)
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def make_a_process() -> None:

@@ -28,11 +28,19 @@ TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX = (
     *(0x5421, 0x5450, 0x5451),
 )
 PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 15, 16, 0x53564D41
+# Of fcntl(2): duplicates, flags, and locks of files that are one's own. Neither to ask who else
+# holds a lock nor to watch a folder: cells share the files of Python, and could talk by that.
+F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = range(5)
+F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 6, 7, 1030, 1032
+FCNTL = (
+    *(F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL),
+    *(F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ),
+)
 
 MEMORY = "brk mmap munmap mprotect mremap madvise mincore msync"
 FILES = (
     "read write readv writev pread64 pwrite64 preadv pwritev lseek open openat close close_range "
-    "dup dup2 dup3 fcntl ftruncate truncate fsync fdatasync sendfile umask getcwd chdir fchdir "
+    "dup dup2 dup3 ftruncate truncate fsync fdatasync sendfile umask getcwd chdir fchdir "
     "stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents64 "
     "statfs fstatfs getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr mkdir mkdirat "
     "rmdir unlink unlinkat rename renameat renameat2 symlink symlinkat chmod fchmod fchmodat "
@@ -62,8 +70,9 @@ STARTING = (
     "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self pidfd_open "
     "pidfd_send_signal setrlimit prlimit64 sched_setaffinity ioctl mknod mknodat chroot link "
     "linkat chown fchown lchown fchownat fallocate fadvise64 splice tee copy_file_range flock "
-    "personality mlock munlock timer_create timer_settime timer_delete signalfd4 timerfd_create "
-    "timerfd_settime inotify_init1 inotify_add_watch inotify_rm_watch setpriority getpriority "
+    "personality fcntl mlock munlock timer_create timer_settime timer_delete signalfd4 "
+    "timerfd_create timerfd_settime inotify_init1 inotify_add_watch inotify_rm_watch "
+    "setpriority getpriority "
     "epoll_pwait2 openat2 syncfs sync"
 )
 # Of no use without a network, but for sockets of the container's own and for the proofs.
@@ -103,6 +112,8 @@ def build() -> bytes:
     rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))
     for request in (TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX):
         rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, exactly, 0xFFFFFFFF, request))
+    for command in FCNTL:
+        rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, exactly, 0xFFFFFFFF, command))
     for option in (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA):
         rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, exactly, 0xFFFFFFFF, option))
     with tempfile.TemporaryFile() as handle:
