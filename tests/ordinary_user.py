@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 def as_ordinary_user(
     command: list[str], *, shown: list[Path] | None = None, groups: Sequence[int] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Return how the command ended; `shown` are further folders it may read, `groups` those it is in.
+    """Return how the command ended. shown: further folders it may read. groups: its own.
 
     In a mount namespace of its own, closed folders above what is needed are replaced by open
     ones that hold only that; nothing changes outside.

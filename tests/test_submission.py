@@ -29,6 +29,7 @@ from grader.errors import SubmissionError
 from grader.submission import IntakeLimits, Submission, id_of, read
 from grader.submission.intake import MIB, Intake
 from grader.submission.names import junk
+from tests.fuzz.targets import TARGETS
 
 TASKS = ["glorot_init", "lstm"]
 CODE = b"def glorot_init(): ...\n"
@@ -616,6 +617,27 @@ def test_nul_in_a_name_is_refused(tmp_path: Path) -> None:
     path = zip_with(tmp_path / "hw.zip", "lstm.py\0.txt", OTHER)
 
     assert "control characters" in refusal(path)
+
+
+@pytest.mark.parametrize("flag, is_refused", [(b"\0", True), (b"0", False)])
+def test_long_name_that_makes_a_file_of_a_folder_is_refused(
+    tmp_path: Path, flag: bytes, is_refused: bool
+) -> None:
+    """Found by fuzzing: Python's reader sees a folder there, GNU tar a file.
+
+    Where the kind is said outright, the short name is only a long one cut off at a slash.
+    """
+    member = tarfile.TarInfo("d" * 99 + "/" + "lstm.py")
+    data = bytearray(tar_with(tmp_path / "hw.tar", member).read_bytes())
+    data[1024 + 156 : 1024 + 157] = flag
+    _add_up(data)
+    path = tmp_path / "hw.tar"
+    path.write_bytes(data)
+
+    if is_refused:
+        assert "is described in two ways" in refusal(path)
+    else:
+        assert read(path, TASKS).answers == {"lstm": "lstm.py"}
 
 
 def test_nul_in_an_extended_name_is_refused(tmp_path: Path) -> None:
@@ -1345,6 +1367,22 @@ def test_archives_of_pythons_own_libraries_are_read_alike(
 
         assert submission.files == expected
         assert submission.notes == ()
+
+
+@FUZZ
+@given(
+    name=st.sampled_from(["zip", "tar", "submission", "names"]),
+    seed=st.integers(0, 2**32 - 1),
+    times=st.integers(1, 3),
+)
+def test_archive_with_changed_members_is_read_or_refused(name: str, seed: int, times: int) -> None:
+    """Changed entry by entry, with lengths and sums that are right, as the fuzzer does it."""
+    target, rng = TARGETS[name], random.Random(seed)
+    data = rng.choice(target.seeds())
+    for _ in range(times):
+        data = target.change(data, rng)[: target.max_bytes]
+
+    target.check(data)
 
 
 def test_hash_is_the_documented_one(tmp_path: Path) -> None:

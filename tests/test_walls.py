@@ -1,7 +1,9 @@
 """The walls, tried from inside a real cell: each test does the forbidden thing."""
 
+import fcntl
 import json
 import os
+import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -239,6 +241,22 @@ def test_the_zygote_s_memory_holds_no_secret_of_ours(attempt: Try) -> None:
     ]
 
 
+def test_a_lock_on_a_shared_file_is_none(attempt: Try) -> None:
+    """S14: cells and the host share Python's files; a lock on one would be a line between them."""
+    lines = (
+        "import fcntl, struct\n"
+        "lock = struct.pack('hhqqi4x', fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)\n"
+        "fcntl.fcntl(os.open(os.__file__, os.O_RDONLY), fcntl.F_SETLK, lock)\n"
+        "result = 'seems to be had'"
+    )
+    assert attempt(lines) == "seems to be had"
+
+    asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    with open(os.__file__, "rb") as file:
+        found = fcntl.fcntl(file, fcntl.F_GETLK, asked)
+    assert struct.unpack("hhqqi4x", found)[0] == fcntl.F_UNLCK
+
+
 # ---- nothing stays ---------------------------------------------------------------------------
 
 
@@ -325,7 +343,7 @@ def test_a_missing_wall_in_a_cell_is_refused(
     monkeypatch.setattr(levels, "LEAST", "L3")
     monkeypatch.setitem(levels.NEEDED, "L3", frozenset({"container"}))
 
-    with pytest.raises(SandboxError, match="container: not standing(.|\n)*--sandbox docker"):
+    with pytest.raises(SandboxError, match=r"container: not standing(.|\n)*--sandbox docker"):
         Cell(zygote.control, LIMITS, max_output=0)
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import numpy as np
@@ -18,6 +18,8 @@ from msgspec.msgpack import Ext
 from grader import wire
 from grader.errors import WireClosed, WireError, WireLate
 from grader.wire import NUMPY_DTYPES, TORCH_DTYPES, Call, Returned, Wire, decode_frame, encode
+from tests.fuzz.frames import check_frame
+from tests.same import bytes_of, same
 
 FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -26,37 +28,6 @@ def crossed(value: Any) -> Any:
     message = decode_frame(encode(Returned(id=7, value=value)))
     assert isinstance(message, Returned)
     return message.value
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are of one type and equal to the bit, NaN included."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, torch.Tensor):
-        return (
-            one.dtype == other.dtype
-            and one.shape == other.shape
-            and bytes_of(one) == bytes_of(other)
-        )
-    if isinstance(one, np.ndarray):
-        return (
-            one.dtype == other.dtype
-            and one.shape == other.shape
-            and one.tobytes() == other.tobytes()
-        )
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float):
-        return (math.isnan(one) and math.isnan(other)) or (
-            one == other and math.copysign(1, one) == math.copysign(1, other)
-        )
-    return bool(one == other) or repr(one) == repr(other)
-
-
-def bytes_of(tensor: torch.Tensor) -> bytes:
-    return tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 shapes = st.lists(st.integers(0, 4), max_size=4)
@@ -190,12 +161,73 @@ def test_a_generator_seed_arrives_as_that_generator() -> None:
         np.longdouble(1),
         lambda: None,
         [[0] * 200_000],
+        bytes(65_537),
+        {"x" * 65_537: 1},
+        torch.ones([1] * 17),
+        torch.empty(2**40, 0, 2**20),
+        np.empty((0, 2**40), dtype="float64"),
+        wire.GeneratorSeed(2**63),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_cannot_cross_is_refused_with_a_sentence(value: Any) -> None:
     with pytest.raises(WireError):
         encode(Returned(id=1, value=value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "é" * 65_536,
+        bytes(65_536),
+        {"x" * 65_536: 1},
+        torch.ones([1] * 16),
+        torch.empty(2**20, 0, 16),
+        np.empty((0, 2**20)),
+        [0] * 90_000,
+        [torch.empty(0)] * 2_048,
+        2**64 - 1,
+        -(2**63),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_as_large_as_may_be_crosses(value: Any) -> None:
+    """Both ends draw the same line: what may leave may also arrive."""
+    assert same(crossed(value), value)
+
+
+def test_the_deepest_structure_crosses() -> None:
+    deepest: Any = 1
+    for _ in range(wire.MAX_DEPTH):
+        deepest = [deepest]
+
+    assert same(crossed(deepest), deepest)
+    with pytest.raises(WireError, match="nested deeper"):
+        crossed([deepest])
+
+
+@settings(FAST, max_examples=200)
+@given(
+    st.sampled_from(sorted(TORCH_DTYPES)),
+    st.lists(st.sampled_from([0, 1, 2, 3, 2**10, 2**26, 2**40, 2**62]), max_size=18),
+    st.booleans(),
+)
+def test_an_empty_tensor_of_any_shape_crosses_or_is_refused(
+    dtype: str, shape: list[int], is_array: bool
+) -> None:
+    """Torch knows empty shapes that numpy does not, and whose sums no machine could hold."""
+    try:
+        value: Any = torch.empty([*shape, 0], dtype=TORCH_DTYPES[dtype])
+        value = value.numpy() if is_array else value
+    except (RuntimeError, TypeError, ValueError):
+        return
+    try:
+        got = crossed(value)
+    except WireError:
+        return
+
+    assert same(got, value)
+    assert got.sum(-1).nbytes <= 2 * wire.MAX_BUFFER_BYTES * 8
 
 
 def test_an_endless_structure_is_refused() -> None:
@@ -225,6 +257,11 @@ def tensor_ext(dtype: str, shape: list[Any], place: int = 0, code: int = 2) -> E
         frame(tensor_ext("float32", [-1]), b"\0" * 16),
         frame(tensor_ext("float32", [2**40, 2**40]), b"\0" * 16),
         frame(tensor_ext("float32", [1] * 17), b"\0" * 16),
+        frame(tensor_ext("float32", [2**40, 0, 2**20])),
+        frame(tensor_ext("float32", [0, 2**40], code=3)),
+        frame(tensor_ext("float32", [0] * 17)),
+        frame({"x" * 65_537: 1}),
+        frame(b"x" * 65_537),
         frame(tensor_ext("object", [1]), b"\0" * 16),
         frame(tensor_ext("bfloat16", [1], code=3), b"\0" * 16),
         frame(tensor_ext("float32", [1], place=1), b"\0" * 16),
@@ -256,6 +293,56 @@ def test_a_bool_tensor_holds_only_zero_and_one() -> None:
     assert isinstance(got, Returned)
 
     assert bytes_of(got.value) == b"\x01\x00"
+
+
+messages = st.one_of(
+    *(
+        st.builds(
+            kind,
+            **{
+                name: {
+                    int: st.integers(-(2**63), 2**63 - 1),
+                    bool: st.booleans(),
+                    str: st.text(max_size=20),
+                    list[str]: st.lists(st.text(max_size=10), max_size=4),
+                }.get(annotation, values)
+                for name, annotation in get_type_hints(kind).items()
+            },
+        )
+        for kind in get_args(wire.Message)
+    )
+)
+
+
+@settings(FAST, max_examples=200)
+@given(messages)
+def test_every_message_crosses_unchanged(message: Any) -> None:
+    got = decode_frame(encode(message))
+
+    assert type(got) is type(message)
+    assert same(msgspec.structs.asdict(got), msgspec.structs.asdict(message))
+
+
+@settings(FAST, max_examples=200)
+@given(messages, st.data())
+def test_a_frame_cut_short_or_gone_on_with_is_refused(message: Any, data: st.DataObject) -> None:
+    whole = encode(message)
+    cut = data.draw(st.integers(0, len(whole) - 1))
+
+    for bad in (whole[:cut], whole + whole[cut:]):
+        with pytest.raises(WireError):
+            decode_frame(bad)
+
+
+@settings(FAST, max_examples=200)
+@given(messages, st.data())
+def test_one_flipped_bit_is_refused_or_crosses_on_unchanged(
+    message: Any, data: st.DataObject
+) -> None:
+    whole = bytearray(encode(message))
+    whole[data.draw(st.integers(0, len(whole) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+
+    check_frame(bytes(whole))
 
 
 @settings(max_examples=400, deadline=None)

@@ -27,7 +27,7 @@ class Zygote(msgspec.Struct, frozen=True):
     processes: int
 
 
-class _Wall(NamedTuple):
+class Wall(NamedTuple):
     """One wall. rise: returns whether it stands; some kernels have no such wall."""
 
     name: str
@@ -42,7 +42,7 @@ def raise_all(zygote: Zygote, bounds: CellLimits, groups: list[int], *, prove: b
     stands, when no later one can hide that it does not. Raises SandboxError.
     """
     standing = []
-    for wall in _walls(zygote, bounds, groups):
+    for wall in in_order(zygote, bounds, groups):
         if wall.rise():
             if prove:
                 wall.prove()
@@ -50,7 +50,8 @@ def raise_all(zygote: Zygote, bounds: CellLimits, groups: list[int], *, prove: b
     return standing
 
 
-def _walls(zygote: Zygote, bounds: CellLimits, groups: list[int]) -> list[_Wall]:
+def in_order(zygote: Zygote, bounds: CellLimits, groups: list[int]) -> list[Wall]:
+    """Return the walls of a cell as they are raised, one after the other."""
     bait = zygote.bait
     tasks = bounds.threads + 1
 
@@ -96,20 +97,20 @@ def _walls(zygote: Zygote, bounds: CellLimits, groups: list[int]) -> list[_Wall]
         return True
 
     return [
-        _Wall("pid namespace", already, lambda: namespaces.prove_pid(bait)),
-        _Wall("network namespace", already, lambda: namespaces.prove_network(bait)),
-        _Wall("uts namespace", already, namespaces.prove_uts),
-        _Wall("cgroup", own_group, lambda: expect_no_more_tasks(cgroup.WALL, tasks)),
-        _Wall("mount namespace", own_namespaces, root.prove_no_host),
-        _Wall("ipc namespace", already, lambda: namespaces.prove_ipc(bait)),
-        _Wall("read-only root", already, root.prove_read_only),
-        _Wall("private tmpfs", own_scratch, lambda: root.prove_scratch(bounds.files_mib)),
-        _Wall("user namespace", own_user, namespaces.prove_user),
+        Wall("pid namespace", already, lambda: namespaces.prove_pid(bait)),
+        Wall("network namespace", already, lambda: namespaces.prove_network(bait)),
+        Wall("uts namespace", already, namespaces.prove_uts),
+        Wall("cgroup", own_group, lambda: expect_no_more_tasks(cgroup.WALL, tasks)),
+        Wall("mount namespace", own_namespaces, root.prove_no_host),
+        Wall("ipc namespace", already, lambda: namespaces.prove_ipc(bait)),
+        Wall("read-only root", already, root.prove_read_only),
+        Wall("private tmpfs", own_scratch, lambda: root.prove_scratch(bounds.files_mib)),
+        Wall("user namespace", own_user, namespaces.prove_user),
         # Of a user that is this cell's alone, or its threads would count with its neighbours'.
-        _Wall("rlimits", own_limits, lambda: limits.prove(bounds.memory_mib, tasks)),
+        Wall("rlimits", own_limits, lambda: limits.prove(bounds.memory_mib, tasks)),
         # While /dev can still be opened.
-        _Wall("landlock", own_landlock, lambda: landlock.prove(str(root.SCRATCH))),
-        _Wall("capabilities", no_rights, identity.prove),
+        Wall("landlock", own_landlock, lambda: landlock.prove(str(root.SCRATCH))),
+        Wall("capabilities", no_rights, identity.prove),
         # Last: everything above makes calls that it refuses.
-        _Wall("seccomp", filtered, seccomp.prove),
+        Wall("seccomp", filtered, seccomp.prove),
     ]

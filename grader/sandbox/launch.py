@@ -94,7 +94,7 @@ def begin(given: bytes | None = None) -> Zygote:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=_environment(),
+            env=zygote_environment(),
             cwd="/",
             start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
@@ -133,7 +133,7 @@ def _base_prefix() -> dict[str, str]:
     return {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
 
 
-def _environment() -> dict[str, str]:
+def zygote_environment() -> dict[str, str]:
     """Return the zygote's whole environment: what torch needs to be quiet, and no secret."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return (

@@ -28,14 +28,13 @@ TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX = (
     *(0x5421, 0x5450, 0x5451),
 )
 PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 15, 16, 0x53564D41
-# Of fcntl(2): duplicates, flags, and locks of files that are one's own. Neither to ask who else
-# holds a lock nor to watch a folder: cells share the files of Python, and could talk by that.
+# Of fcntl(2): duplicates and flags. Locks seem to be had and are not: a cell is one process, which
+# its own locks never hold up, while a lock on Python's files, which all cells and the host share,
+# would be a line to others.
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = range(5)
-F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 6, 7, 1030, 1032
-FCNTL = (
-    *(F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL),
-    *(F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ),
-)
+F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 1030, 1032
+FCNTL = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ)
+F_SETLK, F_SETLKW = 6, 7
 
 MEMORY = "brk mmap munmap mprotect mremap madvise mincore msync"
 FILES = (
@@ -114,6 +113,8 @@ def build() -> bytes:
         rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, exactly, 0xFFFFFFFF, request))
     for command in FCNTL:
         rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, exactly, 0xFFFFFFFF, command))
+    for command in (F_SETLK, F_SETLKW):
+        rules.add_rule(seccomp.ERRNO(0), "fcntl", seccomp.Arg(1, exactly, 0xFFFFFFFF, command))
     for option in (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA):
         rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, exactly, 0xFFFFFFFF, option))
     with tempfile.TemporaryFile() as handle:

@@ -19,7 +19,7 @@ def total(n):
     folder = os.open(os.path.dirname(os.__file__), os.O_RDONLY)
     lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 385, 1, 0)
     for name, command, argument in (
-        ("posix lock", fcntl.F_SETLK, lock),
+        # That a lock of the process's own seems to be had, and is not: tests/test_walls.py.
         ("open file lock", 37, lock),
         ("asking for a lock", fcntl.F_GETLK, lock),
         ("lease", 1024, fcntl.F_RDLCK),
