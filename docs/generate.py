@@ -1,6 +1,6 @@
-"""Write what is made from the code: docs/report.schema.json and docs/cli.md.
+"""Write what is made from the code: the report's schema, the page of commands, a filter.
 
-python docs/generate.py            writes both
+python docs/generate.py            writes them
 python docs/generate.py --check    writes nothing; exits 1 if one of them is stale
 """
 
@@ -14,8 +14,9 @@ import click
 
 from grader import report
 from grader.cli.main import main as grader
+from grader.sandbox import seccomp
 
-DOCS = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 WIDTH = 88  # of a help text, whatever terminal this runs in
 
 CLI_HEAD = """\
@@ -28,10 +29,13 @@ Each command also runs as `python -m grader …`. The exit codes stand at the en
 
 
 def pages() -> Mapping[str, str]:
-    """Return the generated files: name in docs/ -> text."""
+    """Return the generated files: path -> text."""
     return {
-        "report.schema.json": json.dumps(report.json_schema(), indent=2) + "\n",
-        "cli.md": cli_page(grader),
+        "grader/sandbox/container_seccomp.json": (
+            json.dumps(seccomp.container_profile(), indent=1) + "\n"
+        ),
+        "docs/report.schema.json": json.dumps(report.json_schema(), indent=2) + "\n",
+        "docs/cli.md": cli_page(grader),
     }
 
 
@@ -57,7 +61,7 @@ def stale(folder: Path) -> list[str]:
     ]
 
 
-def main(arguments: Sequence[str], folder: Path = DOCS) -> int:
+def main(arguments: Sequence[str], folder: Path = ROOT) -> int:
     """Write the files, or only look at them; return the exit code."""
     parser = argparse.ArgumentParser(description="Write what is made from the code.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
@@ -67,6 +71,7 @@ def main(arguments: Sequence[str], folder: Path = DOCS) -> int:
             print(f"docs: {', '.join(old)} is not what the code says now; run: make docs")
         return 1 if old else 0
     for name, text in pages().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return 0
 

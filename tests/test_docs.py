@@ -69,7 +69,7 @@ def generate() -> ModuleType:
 
 
 def test_generated_files_are_fresh(generate: ModuleType) -> None:
-    assert generate.stale(DOCS) == [], "run: make docs"
+    assert generate.stale(ROOT) == [], "run: make docs"
 
 
 def test_a_stale_file_is_one_sentence_and_exit_code_one(
@@ -77,13 +77,13 @@ def test_a_stale_file_is_one_sentence_and_exit_code_one(
 ) -> None:
     assert generate.main([], tmp_path) == 0
     assert generate.main(["--check"], tmp_path) == 0
-    (tmp_path / "cli.md").write_text("old")
+    (tmp_path / "docs/cli.md").write_text("old")
 
     assert generate.main(["--check"], tmp_path) == 1
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert "cli.md" in said
-    assert (tmp_path / "cli.md").read_text() == "old"
+    assert (tmp_path / "docs/cli.md").read_text() == "old"
 
 
 # ---- pages -------------------------------------------------------------------------------------
