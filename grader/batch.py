@@ -6,8 +6,10 @@ submissions are graded at a time.
 """
 
 import contextlib
+import fcntl
+import os
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +20,12 @@ from grader.assignment import Reference
 from grader.errors import SubmissionError, UsageError
 from grader.grade import Grader, grade, take_in
 from grader.pages import ClassSummary, class_page, report_page, summary_csv
-from grader.report import Report, read, to_json, write_atomically
+from grader.report import Report, read, remove_half_written, to_json, write_atomically
 
 REPORTS = "reports"
 SUMMARY = "summary.csv"
 INDEX = "index.html"
+PROBE = ".writable"
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,41 @@ def prepare(folder: Path, out: Path, *, resume: bool) -> None:
         reports.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{reports}: cannot be made ({error.strerror})") from error
-    probe = out / ".writable"
+    probe = out / PROBE
     write_atomically(probe, "")
     probe.unlink()
     if not resume and any(reports.glob("*.json")):
         raise UsageError(
             f"{reports}: holds reports already; add --resume to go on, or name another folder"
         )
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Have a prepared output folder to oneself for the length of a block.
+
+    What a killed batch has left there half written is removed. Raises UsageError if another batch
+    is at work there.
+    """
+    descriptor = os.open(out / REPORTS, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if _is_locked(out, descriptor):
+            for folder in (out, out / REPORTS):
+                remove_half_written(folder, {".json", ".html", ".csv", PROBE})
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(out: Path, descriptor: int) -> bool:
+    """Lock the folder until the descriptor is closed; False where file systems have no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise UsageError(f"{out}: another batch is at work there; name another folder") from error
+    except OSError:
+        return False
+    return True
 
 
 def run(

@@ -35,15 +35,18 @@ Child = Callable[[bytes, list[int]], None]
 class Ended(msgspec.Struct, frozen=True):
     """How a child ended.
 
-    exit_code: None if a signal ended it. peak_rss_kib: its largest resident memory.
+    exit_code: None if a signal ended it. peak_rss_kib: its largest resident memory. is_known: False
+    if the server itself is gone, and the child with it; the rest says nothing about the child then.
     """
 
     exit_code: int | None
     signal: int | None
     peak_rss_kib: int
     cpu_seconds: float
+    is_known: bool = True
 
 
+_SERVER_IS_GONE = Ended(None, signal.SIGKILL, peak_rss_kib=0, cpu_seconds=0.0, is_known=False)
 _decoder = msgspec.json.Decoder(Ended)
 
 
@@ -71,7 +74,7 @@ class Forked:
         except OSError:
             data = b""
         if not data:
-            return Ended(exit_code=None, signal=signal.SIGKILL, peak_rss_kib=0, cpu_seconds=0.0)
+            return _SERVER_IS_GONE
         return _decoder.decode(data)
 
     def kill(self, seconds: float = 5.0) -> Ended | None:
@@ -147,6 +150,15 @@ def _use_up_old_free_memory(libc: ctypes.CDLL) -> None:
             pass  # taken for good: an old piece of at least this size
         size = size * 7 // 8 if size > 1024 else size - 16
     libc.free(behind)
+
+
+def give_back_large_memory() -> None:
+    """Have each piece of a MiB and more given back as it is freed: for a child with a limit.
+
+    On the heap, where `settle` has them put, freed pieces lie between small ones, and aligned
+    ones of the same size do not fit in again: 150 MiB used twice were 280 MiB of address space.
+    """
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
 def serve(control: socket.socket, child: Child, fork: Callable[[], int] = os.fork) -> None:

@@ -7,7 +7,9 @@ Field order is reading order. Everything for staff alone sits under a key named 
 import contextlib
 import json
 import os
+import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -191,6 +193,9 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write the file so that a reader sees the old content or the new, never a part.
 
@@ -211,3 +216,13 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     finally:  # also when Ctrl-C comes in between
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def remove_half_written(folder: Path, endings: Collection[str]) -> None:
+    """Remove what a writer that was killed has left there of files with these endings.
+
+    Raises OSError if that is impossible. Nobody else may be writing.
+    """
+    for path in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(path.name) and Path(path.stem).suffix in endings:
+            path.unlink()

@@ -167,6 +167,20 @@ def test_removing_ends_what_is_left_in_it() -> None:
     assert not any(folder.exists() for folder in groups.folders)
 
 
+def test_two_graders_of_one_process_have_groups_of_their_own(
+    zygote: launch.Zygote, groups: Groups
+) -> None:
+    """The end of one may not end the cells of the other."""
+    cell = opened(zygote, groups)
+    with launch.started() as other:
+        assert other.groups is not None
+        assert other.groups != groups
+        opened(other, other.groups).end()
+
+    assert answer(cell, "use", 1) == 1
+    cell.end()
+
+
 def test_a_group_that_cannot_be_made_stops_the_run(groups: Groups) -> None:
     """S23: a wall that stood around the first cell stands around all, or nothing is run."""
     away = Groups(tuple(folder / "not-there" for folder in groups.folders), groups.version)

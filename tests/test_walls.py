@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import signal
 import struct
 import sys
 import time
@@ -13,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import wire
+from grader import assignment, grade, wire
 from grader.cell.limits import CellLimits
-from grader.errors import SandboxError
+from grader.errors import AssignmentError, SandboxError, WireClosed, WireLate
 from grader.judge.connection import Cell
 from grader.sandbox import identity, landlock, launch, levels, namespaces, root
-from tests.conftest import ADD, make_course
+from tests.conftest import ADD, MANIFEST, make_course
 from tests.ordinary_user import as_ordinary_user
 
 LIMITS = CellLimits(memory_mib=512, files_mib=4, threads=4, cpu_seconds=10.0)
@@ -139,6 +140,28 @@ def test_clone3_is_unknown_so_that_threads_work(attempt: Try) -> None:
     assert errno.ENOSYS == 38
 
 
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
+@pytest.mark.parametrize("number", [0x40000000 + 39, 0x40000000 + 57], ids=["getpid", "fork"])
+def test_calls_of_the_x32_kind_end_the_cell(cell: Cell, number: int) -> None:
+    """S13: the same calls under other numbers are not let through, and nobody needs them."""
+    source = f"import ctypes\ndef call(): return ctypes.CDLL(None).syscall({number})\n".encode()
+    files = {"a.py": np.frombuffer(source, np.uint8)}
+    assert isinstance(cell.ask(wire.encode(wire.Load(files, "a.py"))), wire.Loaded)
+    with pytest.raises(WireClosed):
+        cell.ask(wire.encode(wire.Call(1, "call", [], {}, 0, False)))
+    ended = cell.ended_by_itself()
+
+    assert ended is not None
+    assert ended.signal == signal.SIGSYS
+
+
+def test_shared_anonymous_memory_is_bounded(attempt: Try) -> None:
+    """S6: the data limit does not see it, that of address space does."""
+    answer = attempt(f"import mmap\nmmap.mmap(-1, {LIMITS.memory_mib + 1} << 20)")
+
+    assert answer == "OSError: [Errno 12] Cannot allocate memory"
+
+
 def test_threads_work(attempt: Try) -> None:
     lines = "t = threading.Thread(target=lambda: None)\nt.start(); t.join(5)\nresult = t.is_alive()"
 
@@ -162,7 +185,7 @@ def test_no_descriptor_but_the_wire_and_the_standard_three(attempt: Try) -> None
 def test_the_first_process_of_its_own_world_and_nobody(attempt: Try) -> None:
     got = attempt("result = [os.getpid(), os.getuid(), os.geteuid(), os.getgroups()]")
 
-    assert got[:3] == [1, identity.CELL_ID, namespaces.CELL_ID]
+    assert got[:3] == [1, identity.CELL_ID, identity.CELL_ID]
     assert 0 not in got[3]
 
 
@@ -283,21 +306,51 @@ def temporary_files() -> set[str]:
     return {name for name in names if "grader" in name or "student" in name}
 
 
-def test_cells_leave_nothing_behind(zygote: launch.Zygote) -> None:
-    """Processes, descriptors, mounts and temporary files are as before 100 cells (R10)."""
-    Cell(zygote.control, LIMITS, max_output=0).end()
+HOSTILE = b"""
+import ctypes, os, sys, threading, time
 
-    def counts() -> tuple[int, int, int, set[str]]:
+def leave(how):
+    for name in ("/scratch/tmp/left", "/dev/shm/left", "/tmp/left"):
+        try:
+            open(name, "w").write("left")
+        except OSError:
+            pass
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    ctypes.CDLL(None).syscall(57)
+    os.write(1, b"x" * 10_000)
+    if how == 0:
+        os._exit(1)
+    if how == 1:
+        os.kill(os.getpid(), 9)
+    if how == 2:
+        os.closerange(3, 64)
+    time.sleep(60)
+"""
+
+
+def test_five_hundred_hostile_cells_leave_nothing_behind(zygote: launch.Zygote) -> None:
+    """R10: no process, descriptor, mount, control group or temporary file, however they end."""
+    load = wire.encode(wire.Load({"a.py": np.frombuffer(HOSTILE, np.uint8)}, "a.py"))
+
+    def counts() -> tuple[int, int, int, set[str], int]:
+        groups = zygote.groups.folders if zygote.groups is not None else ()
         return (
             len(descendants(zygote.process.pid)),
             len(os.listdir("/proc/self/fd")),
             len(Path("/proc/self/mounts").read_text().splitlines()),
             temporary_files(),
+            sum(path.is_dir() for folder in groups for path in folder.iterdir()),
         )
 
+    Cell(zygote.control, LIMITS, max_output=0, groups=zygote.groups).end()
     before = counts()
-    for _ in range(100):
-        Cell(zygote.control, LIMITS, max_output=0).end()
+    for number in range(500):
+        cell = Cell(zygote.control, LIMITS, max_output=100, groups=zygote.groups)
+        assert isinstance(cell.ask(load), wire.Loaded)
+        call = wire.Call(1, "leave", [number % 5], {}, 0, False)
+        with pytest.raises((WireClosed, WireLate)):
+            cell.ask(wire.encode(call), deadline=time.monotonic() + 0.01)
+        cell.end()
 
     assert counts() == before
 
@@ -310,7 +363,8 @@ def test_ending_the_zygote_ends_every_cell() -> None:
     zygote.process.kill()
 
     for cell in cells:
-        assert cell.ended_by_itself(10) is not None
+        with pytest.raises(SandboxError, match="the zygote is gone, and every cell with it"):
+            cell.ended_by_itself(10)
         cell.end()
     zygote.end()
 
@@ -345,6 +399,34 @@ def test_a_missing_wall_in_a_cell_is_refused(
 
     with pytest.raises(SandboxError, match=r"container: not standing(.|\n)*--sandbox docker"):
         Cell(zygote.control, LIMITS, max_output=0)
+
+
+def test_a_required_wall_that_is_missing_stops_the_run(tmp_path: Path) -> None:
+    """S23: with the way to get it; what stands is not enough."""
+    more = '[sandbox]\nrequire = ["seccomp", "container"]\n'
+    course = make_course(tmp_path / "course", manifest=MANIFEST.format(more=more))
+
+    with (
+        pytest.raises(SandboxError, match=r"^container: required .*\n.*--sandbox docker"),
+        grade.opened("sums", course.path),
+    ):
+        pass
+
+
+def test_required_walls_that_stand_are_no_hindrance(tmp_path: Path) -> None:
+    more = '[sandbox]\nrequire = ["seccomp", "network namespace"]\n'
+    course = make_course(tmp_path / "course", manifest=MANIFEST.format(more=more))
+
+    with grade.opened("sums", course.path) as grader:
+        assert {"seccomp", "network namespace"} <= set(grader.session.walls)
+
+
+def test_a_required_wall_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    more = '[sandbox]\nrequire = ["moat"]\n'
+    course = make_course(tmp_path / "course", manifest=MANIFEST.format(more=more))
+
+    with pytest.raises(AssignmentError, match=r"sandbox\.require: 'moat' is no wall; expected"):
+        assignment.load("sums", course.path)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="is already run by an ordinary user")

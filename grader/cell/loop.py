@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from grader import wire
+from grader import forkserver, wire
 from grader.cell import notebook
 from grader.cell.limits import Opening
 from grader.cell.walls import Zygote, raise_all
@@ -38,6 +38,7 @@ def run(zygote: Zygote, opening: Opening, descriptors: list[int]) -> None:
     wire_descriptor, output, *groups = descriptors
     _keep_descriptors(wire_descriptor, output, [*groups, zygote.processes])
     line = Wire(wire_descriptor, has_deadlines=False)
+    forkserver.give_back_large_memory()
     try:
         walls = raise_all(zygote, opening.limits, groups, prove=opening.prove)
         os.chdir(HOME)

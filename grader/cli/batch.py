@@ -1,10 +1,12 @@
 """`grader batch`: a folder of submissions."""
 
 import os
+import signal
 import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -59,8 +61,11 @@ def batch(
     paths = many.entries(folder)
     many.prepare(folder, out, resume=resume)
     console = Console(stderr=True)
+    for number in _INTERRUPTIONS:
+        signal.signal(number, _interrupt)
     try:
         with (
+            many.alone(out),
             grade.opened(assignment, course, replace(sandbox, jobs=jobs)) as grader,
             _progress(console) as progress,
         ):
@@ -86,6 +91,16 @@ def batch(
     click.echo(f"{len(paths)} submissions: {words}{kept}")
     click.echo(f"{out / many.INDEX}\n{out / many.SUMMARY}\n{out / many.REPORTS}/")
     sys.exit(1 if result.needs_staff else 0)
+
+
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """End the command in order; a second signal would only disturb what takes moments."""
+    for own in _INTERRUPTIONS:
+        signal.signal(own, lambda *_: None)  # Python complains of SIG_IGN if one is on its way
+    raise KeyboardInterrupt
 
 
 def _progress(console: Console) -> Progress:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import signal
 import socket
 import time
 
@@ -10,13 +11,14 @@ import msgspec
 
 from grader import forkserver, wire
 from grader.cell.limits import CellLimits, Opening
-from grader.errors import GraderError, SandboxError, WireError
+from grader.errors import GraderError, JudgeError, SandboxError, WireError
 from grader.forkserver import Ended
 from grader.sandbox import levels
 from grader.sandbox.cgroup import Group, Groups, Usage
 
 # What a cell copies of its zygote's memory, and what the kernel itself holds for it.
 COPIED_MIB = 64
+GONE = "the zygote is gone, and every cell with it"
 OPEN_SECONDS = 30.0  # a fork and the walls; measured 0.01 to 0.1 on a busy machine
 
 
@@ -41,6 +43,8 @@ class Cell:
         self.peak_bytes = 0
         self.is_out_of_memory = False
         self._max_output = max_output
+        self._cpu_seconds = limits.cpu_seconds
+        self._ended: Ended | None = None  # once it was told, which is once
         self._group = _group(groups, limits)
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
@@ -56,7 +60,7 @@ class Cell:
             except GraderError as error:
                 if self._group is not None:
                     self._group.remove()
-                raise SandboxError("the zygote is gone; no cell can be opened") from error
+                raise SandboxError(GONE) from error
             finally:
                 for descriptor in (output_end, *entrances):
                     os.close(descriptor)
@@ -79,7 +83,8 @@ class Cell:
         Afterwards it is known what memory it used at the peak, and whether that ended it.
         """
         self._line.close()
-        ended = self._forked.kill()
+        told = self._forked.kill()
+        ended = self._ended or told
         if self._output in self._watched:
             self._drain()
         os.close(self._output)
@@ -91,14 +96,33 @@ class Cell:
         return ended
 
     def ended_by_itself(self, seconds: float = 1.0) -> Ended | None:
-        """Return how a cell that hung up ended, or None if it only closed its wire."""
-        return self._forked.wait(seconds)
+        """Return how a cell that hung up ended, or None if it only closed its wire.
+
+        Raises what is no student's fault: SandboxError if the zygote is gone and every cell with
+        it, JudgeError if someone outside killed the cell. Code inside cannot: it is the first
+        process of its namespace, and the kernel hands it no such signal from there.
+        """
+        self._ended = self._ended or self._forked.wait(seconds)
+        if self._ended is not None and not self._ended.is_known:
+            raise SandboxError(GONE)
+        if self._ended is not None and self._was_killed_from_outside(self._ended):
+            raise JudgeError(
+                "something outside killed the cell: a person, or the machine for want of memory"
+            )
+        return self._ended
+
+    def _was_killed_from_outside(self, ended: Ended) -> bool:
+        if ended.signal != signal.SIGKILL or ended.cpu_seconds >= self._cpu_seconds:
+            return False
+        return self._group is None or not self._group.usage().is_out_of_memory
 
     def _await_walls(self, seconds: float) -> list[str]:
         try:
             ready = self._line.receive(deadline=time.monotonic() + seconds)
         except WireError as error:
-            self.end()
+            ended = self.end()
+            if ended is not None and not ended.is_known:
+                raise SandboxError(GONE) from error
             raise SandboxError(f"a cell did not open ({error})") from error
         if isinstance(ready, wire.Ready):
             missing = levels.missing_for(levels.LEAST, ready.walls)

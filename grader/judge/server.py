@@ -83,6 +83,17 @@ class _Server:
         self._failure: GraderError | None = None
 
     def run(self) -> None:
+        """Collect and serve; the cells' control groups are gone then.
+
+        They are removed here too, for a command that was killed, whenever that was.
+        """
+        try:
+            self._collect_and_serve()
+        finally:
+            if self._groups is not None:
+                self._groups.remove()
+
+    def _collect_and_serve(self) -> None:
         """Have pytest collect; it calls `pytest_runtestloop` below when it has."""
         files = [
             str(self._reference.hidden_tests(task.id)) for task in self._reference.assignment.tasks
@@ -128,11 +139,7 @@ class _Server:
             )
         )
         forkserver.settle()
-        try:
-            forkserver.serve(self._control, self._run_submission)
-        finally:
-            if self._groups is not None:  # also when the command was killed, and all runs with it
-                self._groups.remove()
+        forkserver.serve(self._control, self._run_submission)
         return True
 
     def _run_submission(self, payload: bytes, descriptors: list[int]) -> None:

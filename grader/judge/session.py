@@ -41,6 +41,7 @@ from grader.submission import Submission
 START_SECONDS = 120.0
 MAX_LINE_BYTES = 1 << 20
 THREADS = 1
+GONE = "the judge's process is gone"
 
 _from_run: msgspec.json.Decoder[FromRun] = msgspec.json.Decoder(FromRun)
 _from_judge: msgspec.json.Decoder[FromJudge] = msgspec.json.Decoder(FromJudge)
@@ -110,6 +111,8 @@ class Session:
                     raise SandboxError(message.reason)
             if run.is_done:
                 break
+            if run.is_judge_gone:
+                raise JudgeError(GONE)
             outcomes[run.begun] = _judge_error(run.begun, run.how_it_ended())
             first = run.begun + 1
         tasks = tuple(
@@ -199,7 +202,8 @@ def _await_collected(session: Session) -> Collected:
     except OSError as error:
         raise JudgeError(f"the judge did not start ({error})") from error
     if not data:
-        raise JudgeError(f"the judge ended while starting\n{session.last_words()}")
+        said = session.last_words()
+        raise JudgeError("\n".join(["the judge ended while starting", *said.splitlines()]))
     answer = _from_judge.decode(data)
     if isinstance(answer, NoSandbox):
         raise SandboxError(answer.reason)
@@ -244,7 +248,7 @@ class _Run:
                 )
             except GraderError as error:
                 self._line.close()
-                raise JudgeError("the judge's process is gone") from error
+                raise JudgeError(GONE) from error
         self._input = msgspec.json.encode(
             Submitted(
                 files=dict(submission.files),
@@ -277,6 +281,11 @@ class _Run:
         finally:
             self._line.close()
             self._ended = self._forked.kill()
+
+    @property
+    def is_judge_gone(self) -> bool:
+        """Whether it ended with the judge: no fault of the hidden test that was running."""
+        return self._ended is not None and not self._ended.is_known
 
     def how_it_ended(self) -> str:
         """Return in words why no result of the case begun last came."""

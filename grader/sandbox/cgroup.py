@@ -7,6 +7,7 @@ The cell moves in by itself, through descriptors opened outside; it sees no cont
 
 import contextlib
 import errno
+import itertools
 import os
 import signal
 import time
@@ -92,6 +93,9 @@ class Groups:
             _remove(folder)
 
 
+_numbers = itertools.count()
+
+
 def make_groups() -> Groups | None:
     """Return a place for the control groups of this process's cells, None if it may have none.
 
@@ -103,9 +107,10 @@ def make_groups() -> Groups | None:
     folders, version = place
     for folder in folders:
         for left in folder.glob(f"{PREFIX}*"):
-            if not Path("/proc", left.name.removeprefix(PREFIX)).exists():
+            if not Path("/proc", left.name.removeprefix(PREFIX).split("-")[0]).exists():
                 Groups((left,), version).remove()
-    groups = Groups(tuple(folder / f"{PREFIX}{os.getpid()}" for folder in folders), version)
+    name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"  # a process may have several at a time
+    groups = Groups(tuple(folder / name for folder in folders), version)
     try:
         for folder in groups.folders:
             folder.mkdir(exist_ok=True)
@@ -204,7 +209,7 @@ def _hand_down(folder: Path) -> None:
     except OSError as error:
         if error.errno != errno.EBUSY:
             raise
-        leaf = folder / f"{PREFIX}{os.getpid()}" / "command"
+        leaf = folder / f"{PREFIX}{os.getpid()}-command"
         leaf.mkdir()
         (leaf / "cgroup.procs").write_text("0", encoding="ascii")
         control.write_text(wanted, encoding="ascii")

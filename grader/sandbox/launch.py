@@ -108,7 +108,7 @@ def begin(given: bytes | None = None) -> Zygote:
             raise SandboxError(levels.explained(str(error))) from error
         plan = Plan(folders, program, given, lure.bait(process.pid))
         ours.sendall(msgspec.msgpack.encode(plan))
-    except (SandboxError, OSError):
+    except BaseException:  # Ctrl-C too: its control groups would stay
         zygote.end()
         raise
     return zygote
