@@ -4,13 +4,19 @@ Whatever is struck, the batch goes on with `--resume`. `python -m tests.faults` 
 whoever calls it, for an ordinary user.
 """
 
+import contextlib
+import errno
 import os
 import random
 import re
+import shlex
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +32,8 @@ from tests.test_batch import command_line, of_course
 from tests.test_forkserver import is_gone, soon
 
 Strike = Callable[["Running"], None]
+# A zygote that gets ready when its command has just ended says so where it should be silent.
+_NOBODY_LISTENS = re.compile(r"Traceback.*cell/zygote\.py.*BrokenPipeError: [^\n]*\n", re.DOTALL)
 PATIENCE = 60.0  # for what takes a few seconds, on a machine that has much else to do
 INTERRUPTED = "grader: interrupted; --resume goes on from here"
 
@@ -81,7 +89,6 @@ class Running:
     course: CourseFolder
     out: Path
     before: frozenset[str]  # what was reported already
-    count: int
 
     @property
     def pid(self) -> int:
@@ -171,7 +178,7 @@ class Batch:
         )
         before = frozenset(reported(self.seen))
         try:
-            yield Running(process, self.course, self.seen, before, len(self.worth))
+            yield Running(process, self.course, self.seen, before)
         finally:
             process.kill()
             process.communicate()
@@ -188,11 +195,12 @@ class Batch:
             out, faults = running.process.communicate(timeout=2 * PATIENCE)
             seconds = time.monotonic() - start
             code = running.process.returncode
+            faults = _NOBODY_LISTENS.sub("", faults)
             return End(code, out, faults, seconds, below, sockets, done, running.pid)
 
     def finished(self) -> End:
         """Return how a command ended that nobody struck."""
-        return self.struck(lambda _: None, lambda _: None)
+        return self.struck(at_once, at_once)
 
     def broken_promises(self, end: End, *, is_cleaner_gone: bool = False) -> list[str]:
         """Return in words what is not as it must be after any fault at all.
@@ -266,7 +274,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 def control_groups(pid: int) -> list[Path]:
     """Return the control groups of a command's cells."""
-    return list(Path("/sys/fs/cgroup").glob(f"**/grader-{pid}"))
+    return list(Path("/sys/fs/cgroup").glob(f"**/grader-{pid}-*"))
 
 
 def _verdicts(path: Path) -> list[str]:
@@ -298,12 +306,18 @@ def _all_sockets() -> frozenset[str]:
 # ---- moments -------------------------------------------------------------------------------------
 
 
-def until(fact: Callable[[Running], object]) -> Strike:
-    """Return a moment: as soon as it is so, looked at without a pause."""
+def at_once(running: Running) -> None:
+    """Be a moment, or a strike that harms nobody."""
+
+
+def until(fact: Callable[[Running], object], *, or_end: bool = False) -> Strike:
+    """Return a moment: as soon as it is so, looked at without a pause; or, if allowed, too late."""
 
     def moment(running: Running) -> None:
         deadline = time.monotonic() + PATIENCE
         while not fact(running):
+            if running.has_ended and or_end:
+                return
             assert not running.has_ended, running.process.communicate()
             assert time.monotonic() < deadline, "the moment did not come"
 
@@ -326,12 +340,10 @@ def after(count: int) -> Strike:
 
 
 def writing(name: str) -> Strike:
-    """Return a moment: while that file is being written."""
-    return until(lambda running: list(running.out.glob(f".{name}.*")))
+    """Return a moment: while that file is being written; a quick disk may be quicker."""
+    return until(lambda running: list(running.out.glob(f".{name}.*")), or_end=True)
 
 
-a_zygote = until(lambda running: running.zygotes())
-a_judge = until(lambda running: running.judges())
 warming_up = until(lambda running: running.judges() and len(running.zygotes()) == 2)
 first_cell = until(lambda running: running.named("grader cell"))
 first_run = until(lambda running: running.named("grader run"))
@@ -400,3 +412,192 @@ def whole_group(number: int) -> Strike:
         os.killpg(running.pid, number)
 
     return strike
+
+
+def struck_at_random(numbers: random.Random, strikes: Sequence[Strike], count: int) -> Strike:
+    """Return a strike: so many of these, one every tenth of a second or so."""
+
+    def strike(running: Running) -> None:
+        for _ in range(count):
+            time.sleep(numbers.uniform(0.02, 0.2))
+            numbers.choice(strikes)(running)
+
+    return strike
+
+
+def pause_a_cell(running: Running) -> None:
+    """Be a strike: a cell stands still for a moment."""
+    for pid in cells(running)[:1]:
+        try:
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(0.3)
+            os.kill(pid, signal.SIGCONT)
+        except ProcessLookupError:
+            continue
+
+
+# ---- a disk --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A small file system that only `inside` sees where it is; `seen` is where it is for others."""
+
+    place: Path
+    holder: int
+
+    @property
+    def seen(self) -> Path:
+        return Path(f"/proc/{self.holder}/root{self.place}")
+
+    @property
+    def inside(self) -> list[str]:
+        """Return what a command is run with to be where it is mounted."""
+        return ["nsenter", "--target", str(self.holder), "--mount", "--"]
+
+    def fill(self) -> None:
+        """Leave no byte free."""
+        with (self.seen / "full").open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+
+    def free(self) -> None:
+        """Take away what `fill` has put there."""
+        (self.seen / "full").unlink()
+
+    def remount(self, how: str) -> None:
+        """Make it "ro" or "rw"; while a file is being written, the kernel has us wait."""
+
+        def is_done() -> bool:
+            command = [*self.inside, "mount", "-o", f"remount,{how}", str(self.place)]
+            return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+        assert soon(is_done)
+
+
+@contextmanager
+def disk(place: Path, size: str) -> Iterator[Disk]:
+    """Have a file system of its own at a place, for the length of a block; takes root."""
+    place.mkdir()
+    script = f"mount -t tmpfs -o size={size} none {shlex.quote(str(place))} && echo ready && read x"
+    with subprocess.Popen(
+        ["unshare", "--mount", "sh", "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "ready\n"
+        yield Disk(place, holder.pid)
+        holder.stdin.close()
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, however much is being written into it."""
+
+    def is_done() -> bool:
+        shutil.rmtree(folder, ignore_errors=True)
+        return not folder.exists()
+
+    assert soon(is_done)
+
+
+# ---- an engine -----------------------------------------------------------------------------------
+
+
+class Way:
+    """A way to the container engine: cut, it is to its user as if the engine had died."""
+
+    def __init__(self, place: Path, engine: str) -> None:
+        self._place = place
+        self._engine = engine
+        self._sockets: list[socket.socket] = []
+
+    @property
+    def address(self) -> str:
+        """Return what `DOCKER_HOST` is for who goes this way."""
+        return f"unix://{self._place}"
+
+    def open(self) -> None:
+        """Have it there, until it is cut."""
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self._place))
+        listener.listen()
+        self._sockets.append(listener)
+        threading.Thread(target=self._accept, args=[listener], daemon=True).start()
+
+    def cut(self) -> None:
+        """Have nothing there: neither what goes this way now nor whatever comes later."""
+        self._place.unlink()
+        for own in self._sockets:
+            with contextlib.suppress(OSError):  # its other end may be gone
+                own.shutdown(socket.SHUT_RDWR)
+        self._sockets.clear()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError), listener:  # it ends with a shutdown
+            while True:
+                near, _ = listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self._engine)
+                self._sockets += [near, far]
+                for ends in ((near, far), (far, near)):
+                    threading.Thread(target=_carry, args=ends, daemon=True).start()
+
+
+def _carry(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+# ---- as whoever calls it -------------------------------------------------------------------------
+
+FEW = 24
+
+
+def sentence(end: End) -> str:
+    """Return the one sentence that a command ended with, after what its progress printed.
+
+    Raises AssertionError if it is not one.
+    """
+    said = [line for line in end.faults.splitlines() if line.startswith("grader: ")]
+    assert said == end.faults.splitlines()[-1:], end.faults
+    assert end.out == ""
+    return said[0]
+
+
+def main() -> None:
+    """Strike a small class in several ways; print what is not as promised."""
+    found: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        course, worth = make_class(Path(folder), FEW)
+        batch = Batch(course, worth, Path(folder) / "out")
+
+        def close(running: Running) -> None:
+            (running.out / "reports").chmod(0o500)
+
+        strikes: dict[str, tuple[int, Strike]] = {
+            "the command": (-signal.SIGKILL, kill(command)),
+            "the zygote": (3, kill(outer_zygote)),
+            "the folder": (2, close),
+        }
+        for name, (code, strike) in strikes.items():
+            end = batch.struck(after(2), strike)
+            (batch.out / "reports").chmod(0o700)
+            found += [f"{name}: {own}" for own in batch.broken_promises(end)]
+            if end.code != code or (end.code > 0 and not sentence(end)):
+                found.append(f"{name}: ended with {end.code}: {end.faults}")
+        found += batch.unfinished(batch.finished())
+    print("\n".join(found), end="")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
