@@ -16,6 +16,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,7 @@ def wheels_image() -> str:
     goes into an image, and the build that follows needs no network. Raises Unavailable.
     """
     base = base_image()
-    torch = importlib.metadata.version("torch")
-    if not torch.endswith("+cpu"):
-        raise Unavailable(f"torch is {torch} here; expected one for processors alone (+cpu)")
+    torch = torch_version()
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     requirements = [
         f"torch=={torch}",
@@ -95,6 +94,27 @@ def wheels_image() -> str:
 
     constraints = (ROOT / "constraints.txt").read_text()
     return _made("wheels", [base, WHEELS, PYTHON, *requirements, constraints], make)
+
+
+@cache
+def torch_version() -> str:
+    """Return the version of torch for processors alone that pip finds, else the one in use here.
+
+    Where this machine's pip knows of none for processors alone, the image is large, and right.
+    """
+    version = importlib.metadata.version("torch").split("+")[0]
+    with _folder() as folder:
+        try:
+            _run(
+                [
+                    *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input"),
+                    *("--only-binary", ":all:", "--python-version", PYTHON, "--no-deps"),
+                    *("--dest", str(folder), f"torch=={version}+cpu"),
+                ]
+            )
+        except Unavailable:
+            return version
+    return f"{version}+cpu"
 
 
 def built_image() -> str:
