@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from grader import grade
+from grader.assignment import Limits
 from grader.errors import UsageError, Verdict
 from grader.report import Report, StaffCase, TaskReport, to_json
 from grader.sandbox.backends import Backend, Choice
@@ -274,7 +275,7 @@ class _Bench:
         """Return what becomes of the attack and of its neighbour."""
         start = time.monotonic()
         upload = self._upload(attack)
-        graded = self._pool.submit(self._graded, upload)
+        graded = self._pool.submit(self._graded, upload, self._limits(attack.kind))
         if attack.kind == "exhaust":
             time.sleep(HEAD_START_SECONDS)
         beside = self._pool.submit(self._grade_neighbour)
@@ -302,19 +303,26 @@ class _Bench:
         (folder / "target.py").write_bytes(attack.path.read_bytes())
         return folder
 
-    def _graded(self, upload: Path) -> Report | UsageError:
+    def _limits(self, kind: str) -> Limits:
+        """Return the limits for a kind of code: a slow machine is neither a leak nor a fault.
+
+        The short ones of the assignment are for what never ends.
+        """
+        own = self._grader.assignment.limits
+        if kind == "exhaust":
+            return own
+        call, task = (30.0, 60.0) if kind == "honest" else (4.0, 6.0)
+        return own.model_copy(update={"call_seconds": call, "task_seconds": task})
+
+    def _graded(self, upload: Path, limits: Limits) -> Report | UsageError:
         try:
             submission = grade.take_in(self._grader.assignment, upload)
         except UsageError as error:
             return error
-        return grade.grade(self._grader, submission)
+        return grade.grade(self._grader, submission, limits=limits)
 
     def _grade_neighbour(self) -> Report:
-        # Time is what a neighbour may well take: it has plenty, so that a slow machine is no leak.
-        limits = self._grader.assignment.limits.model_copy(
-            update={"call_seconds": 30.0, "task_seconds": 60.0}
-        )
-        return grade.grade(self._grader, self._neighbour, limits=limits)
+        return grade.grade(self._grader, self._neighbour, limits=self._limits("honest"))
 
     def _seen(self, attack: Attack, graded: "Future[Report | UsageError]") -> Result:
         try:

@@ -5,10 +5,12 @@ whoever calls it, for an ordinary user.
 """
 
 import contextlib
+import ctypes
 import errno
 import os
 import random
 import re
+import select
 import shlex
 import shutil
 import signal
@@ -35,6 +37,7 @@ Strike = Callable[["Running"], None]
 # A zygote that gets ready when its command has just ended says so where it should be silent.
 _NOBODY_LISTENS = re.compile(r"Traceback.*cell/zygote\.py.*BrokenPipeError: [^\n]*\n", re.DOTALL)
 PATIENCE = 60.0  # for what takes a few seconds, on a machine that has much else to do
+IN_CREATE = 0x100  # <sys/inotify.h>
 INTERRUPTED = "grader: interrupted; --resume goes on from here"
 
 # ---- a class -------------------------------------------------------------------------------------
@@ -310,16 +313,15 @@ def at_once(running: Running) -> None:
     """Be a moment, or a strike that harms nobody."""
 
 
-def until(fact: Callable[[Running], object], *, or_end: bool = False) -> Strike:
-    """Return a moment: as soon as it is so, looked at without a pause; or, if allowed, too late."""
+def until(fact: Callable[[Running], object]) -> Strike:
+    """Return a moment: as soon as it is so."""
 
     def moment(running: Running) -> None:
         deadline = time.monotonic() + PATIENCE
         while not fact(running):
-            if running.has_ended and or_end:
-                return
             assert not running.has_ended, running.process.communicate()
             assert time.monotonic() < deadline, "the moment did not come"
+            time.sleep(0.002)
 
     return moment
 
@@ -340,8 +342,21 @@ def after(count: int) -> Strike:
 
 
 def writing(name: str) -> Strike:
-    """Return a moment: while that file is being written; a quick disk may be quicker."""
-    return until(lambda running: list(running.out.glob(f".{name}.*")), or_end=True)
+    """Return a moment: as that file begins to be written; or the end, should it not be."""
+
+    def moment(running: Running) -> None:
+        libc = ctypes.CDLL(None)
+        watch = libc.inotify_init1(os.O_NONBLOCK)
+        libc.inotify_add_watch(watch, os.fsencode(running.out), IN_CREATE)
+        try:
+            while not running.has_ended:
+                is_new = bool(select.select([watch], [], [], 0.1)[0])
+                if is_new and f".{name}.".encode() in os.read(watch, 65536):
+                    return
+        finally:
+            os.close(watch)
+
+    return moment
 
 
 warming_up = until(lambda running: running.judges() and len(running.zygotes()) == 2)

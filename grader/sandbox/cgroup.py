@@ -121,6 +121,9 @@ def make_groups() -> Groups | None:
     except (OSError, SandboxError):
         groups.remove()
         return None
+    except BaseException:  # Ctrl-C: nobody else knows of them yet
+        groups.remove()
+        raise
     return groups
 
 

@@ -99,8 +99,8 @@ def begin(given: bytes | None = None) -> Zygote:
             start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
     zygote = Zygote(process, ours, lure, cgroup.make_groups())
-    folders = [str(folder) for folder in python_folders()]
     try:
+        folders = [str(folder) for folder in python_folders()]
         _expect(zygote, ENTERED)
         try:
             namespaces.map_users(process.pid)
