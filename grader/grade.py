@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader import __version__
-from grader.assignment import Assignment, Limits, Reference, load, load_reference
+from grader.assignment import Assignment, Reference, load, load_reference
 from grader.judge import session
+from grader.judge.conditions import USUAL, Conditions
 from grader.report import AssignmentId, Environment, Report, Sandbox, SubmissionId
-from grader.sandbox import backends, launch, levels
+from grader.sandbox import backends, levels
 from grader.sandbox.limits import MIB
 from grader.scoring import score
 from grader.submission import DEFAULT_LIMITS, Submission, read
@@ -33,14 +34,14 @@ def grade(
     grader: Grader,
     submission: Submission,
     students: Sequence[str] = (),
-    limits: Limits | None = None,
+    conditions: Conditions = USUAL,
 ) -> Report:
     """Grade one submission and return its report.
 
-    limits: others than the assignment's own. Raises SandboxError if a wall did not stand;
+    conditions: others than those of students. Raises SandboxError if a wall did not stand;
     nothing is scored then.
     """
-    points = score(grader.session.judge(submission, limits))
+    points = score(grader.session.judge(submission, conditions))
     return Report(
         assignment=assignment_id(grader.reference),
         submission=submission_id(submission, students),
@@ -49,7 +50,7 @@ def grade(
         max_score=points.maximum,
         pending=points.pending,
         tasks=points.tasks,
-        environment=_environment(grader),
+        environment=_environment(grader, conditions),
     )
 
 
@@ -87,7 +88,7 @@ def submission_id(submission: Submission, students: Sequence[str] = ()) -> Submi
     )
 
 
-def _environment(grader: Grader) -> Environment:
+def _environment(grader: Grader, conditions: Conditions) -> Environment:
     collected = grader.session.collected
     return Environment(
         grader=__version__,
@@ -96,7 +97,7 @@ def _environment(grader: Grader) -> Environment:
         numpy=collected.numpy,
         # A fingerprint: two reports with one seed are comparable, and nobody learns the seed.
         seed=hashlib.sha256(b"seed" + grader.reference.seed_key).hexdigest()[:12],
-        threads=launch.THREADS,
+        threads=conditions.threads,
         sandbox=Sandbox(
             backend=grader.session.sandbox.backend,
             level=levels.level_of(grader.session.walls),

@@ -91,10 +91,14 @@ class WallFailed(_Message, frozen=True):
 
 
 class Load(_Message, frozen=True):
-    """Judge: here are the student's files (path -> uint8 array); load the one that answers."""
+    """Judge: here are the student's files (path -> uint8 array); load the one that answers.
+
+    threads: those that torch computes on.
+    """
 
     files: Any
     path: str
+    threads: int = 1
 
 
 class Loaded(_Message, frozen=True):

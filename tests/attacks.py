@@ -29,6 +29,7 @@ from typing import TypeVar, cast, get_args
 from grader import grade
 from grader.assignment import Limits
 from grader.errors import UsageError, Verdict
+from grader.judge.conditions import Conditions
 from grader.report import Report, StaffCase, TaskReport, to_json
 from grader.sandbox.backends import Backend, Choice
 from tests import host, vault
@@ -319,10 +320,11 @@ class _Bench:
             submission = grade.take_in(self._grader.assignment, upload)
         except UsageError as error:
             return error
-        return grade.grade(self._grader, submission, limits=limits)
+        return grade.grade(self._grader, submission, conditions=Conditions(limits=limits))
 
     def _grade_neighbour(self) -> Report:
-        return grade.grade(self._grader, self._neighbour, limits=self._limits("honest"))
+        conditions = Conditions(limits=self._limits("honest"))
+        return grade.grade(self._grader, self._neighbour, conditions=conditions)
 
     def _seen(self, attack: Attack, graded: "Future[Report | UsageError]") -> Result:
         try:

@@ -77,6 +77,8 @@ def _answer(line: Wire) -> None:
         modules[True] = sys.modules[GIVEN]
 
     def load_all() -> wire.Message:
+        if load.threads != torch.get_num_threads():
+            torch.set_num_threads(load.threads)
         for path, data in load.files.items():
             target = HOME / path
             target.parent.mkdir(parents=True, exist_ok=True)

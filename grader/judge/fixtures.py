@@ -7,6 +7,7 @@ They hold nothing but private names, so that a task may name its functions as it
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from grader.judge.conditions import Precision, in_precision
 from grader.judge.contract import check_annotation, check_structure
 from grader.judge.reference import Solution, packed
 
@@ -28,8 +29,9 @@ class Side(Protocol):
 class ReferenceFixture:
     """`reference.f(...)`, `reference.TABLE`, `reference.given.f(...)`: the solution's answer."""
 
-    def __init__(self, solution: Solution) -> None:
+    def __init__(self, solution: Solution, precision: Precision = "as_asked") -> None:
         self._solution = solution
+        self._precision = precision
 
     def __repr__(self) -> str:
         return "reference"
@@ -45,15 +47,18 @@ class ReferenceFixture:
         def ask(*args: Any, **kwargs: Any) -> Any:
             return self._solution.answer(packed(args, kwargs, name, of_given=of_given))
 
-        return _Question(self, f"given.{name}" if of_given else name, ask)
+        return _Question(self, f"given.{name}" if of_given else name, ask, self._precision)
 
 
 class StudentFixture:
     """`student.f(...)`, ...: the student's answer, of the form the solution's annotation says."""
 
-    def __init__(self, student: Side, solution: Solution) -> None:
+    def __init__(
+        self, student: Side, solution: Solution, precision: Precision = "as_asked"
+    ) -> None:
         self._student = student
         self._solution = solution
+        self._precision = precision
 
     def __repr__(self) -> str:
         return "student"
@@ -70,7 +75,7 @@ class StudentFixture:
             got = self._student.call(name, args, kwargs, of_given=of_given)
             return self._checked(got, name, of_given=of_given)
 
-        return _Question(self, f"given.{name}" if of_given else name, ask)
+        return _Question(self, f"given.{name}" if of_given else name, ask, self._precision)
 
     def _checked(self, got: Any, name: str, *, of_given: bool) -> Any:
         check_annotation(got, self._solution.annotation(name, of_given=of_given))
@@ -83,9 +88,12 @@ class BothFixture:
     The reference answers first, so that nothing of the student's can come before it.
     """
 
-    def __init__(self, student: Side, solution: Solution) -> None:
+    def __init__(
+        self, student: Side, solution: Solution, precision: Precision = "as_asked"
+    ) -> None:
         self._student = student
         self._solution = solution
+        self._precision = precision
 
     def __repr__(self) -> str:
         return "both"
@@ -104,21 +112,26 @@ class BothFixture:
             got = self._student.call(name, args, kwargs, of_given=of_given)
             return _compared(got, want)
 
-        return _Question(self, f"given.{name}" if of_given else name, ask)
+        return _Question(self, f"given.{name}" if of_given else name, ask, self._precision)
 
 
 class _Question:
     """`….f`: called, it asks. Staff read it in a failed assertion as it stands in the test."""
 
-    def __init__(self, fixture: object, name: str, ask: Callable[..., Any]) -> None:
+    def __init__(
+        self, fixture: object, name: str, ask: Callable[..., Any], precision: Precision
+    ) -> None:
         self._words = f"{fixture}.{name}"
         self._ask = ask
+        self._precision = precision
 
     def __repr__(self) -> str:
         return self._words
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask(*args, **kwargs)
+        return self._ask(
+            *in_precision(args, self._precision), **in_precision(kwargs, self._precision)
+        )
 
 
 class _Given:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.judge.conditions import Precision
 from grader.sandbox.cgroup import Groups
 
 
@@ -61,13 +62,17 @@ class RunLimits(msgspec.Struct, frozen=True):
 
 
 class Submitted(msgspec.Struct, frozen=True):
-    """To a run: the files, which of them answers which task, the limits, where to begin."""
+    """To a run: the files, which of them answers which task, and how to judge them from where."""
 
     files: dict[str, bytes]
     answers: dict[str, str]
     limits: RunLimits
     case_cpu_seconds: float
     first: int
+    tasks: list[str]  # those to judge; see `conditions.Conditions` for what follows
+    variation: int
+    threads: int
+    precision: Precision
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):

@@ -18,6 +18,7 @@ from _pytest.tmpdir import tmppath_result_key
 
 from grader.assignment import Reference
 from grader.errors import AssignmentError, JudgeError, SandboxError, StudentError
+from grader.judge.conditions import Precision
 from grader.judge.fixtures import BothFixture, ReferenceFixture, Side, StudentFixture
 from grader.judge.reference import Solution, load
 from grader.scoring import CaseResult
@@ -62,6 +63,8 @@ class JudgePlugin:
             for task in reference.assignment.tasks
         }
         self.students: dict[str, Side] = {}
+        self.variation = 0
+        self.precision: Precision = "as_asked"
         self.items: list[pytest.Function] = []
         self.problems: list[str] = []
         self._current = Case("", "", "", "", Fraction(1))
@@ -121,28 +124,35 @@ class JudgePlugin:
     def seed(self, case: Case) -> int:
         """Return the case's seed: repeatable for staff, not predictable for students."""
         version = self._reference.assignment.version
-        text = b"\0".join((self._reference.seed_key, version.encode(), case.id.encode()))
+        parts = [self._reference.seed_key, version.encode(), case.id.encode()]
+        if self.variation:
+            parts.append(str(self.variation).encode())
+        text = b"\0".join(parts)
         return int.from_bytes(hashlib.sha256(text).digest()[:7], "big")
 
     @pytest.fixture
     def student(self) -> StudentFixture:
         """The student's answers."""
-        return StudentFixture(self.students[self._current.task], self.solutions[self._current.task])
+        return StudentFixture(*self._sides, self.precision)
 
     @pytest.fixture
     def reference(self) -> ReferenceFixture:
         """The solution's answers."""
-        return ReferenceFixture(self.solutions[self._current.task])
+        return ReferenceFixture(self._sides[1], self.precision)
 
     @pytest.fixture
     def both(self) -> BothFixture:
         """The same question to both."""
-        return BothFixture(self.students[self._current.task], self.solutions[self._current.task])
+        return BothFixture(*self._sides, self.precision)
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:
         """The case's own random numbers."""
         return np.random.default_rng(self.seed(self._current))
+
+    @property
+    def _sides(self) -> tuple[Side, Solution]:
+        return self.students[self._current.task], self.solutions[self._current.task]
 
 
 def _case(item: pytest.Function) -> Case:

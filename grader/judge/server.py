@@ -164,11 +164,13 @@ class _Server:
                 say(Done())
 
     def _run_cases(self, submitted: Submitted, say: Callable[[FromRun], None]) -> None:
+        self._plugin.variation = submitted.variation
+        self._plugin.precision = submitted.precision
         for task in self._reference.assignment.tasks:
             indices = [
                 index
                 for index, case in enumerate(self._cases)
-                if case.task == task.id and index >= submitted.first
+                if case.task == task.id and index >= submitted.first and task.id in submitted.tasks
             ]
             if not indices:
                 continue
@@ -204,13 +206,8 @@ class _Server:
             max_output=limits.output_kib * 1024,
             show_exception_text=self._reference.assignment.show_exception_text,
         )
-        files = Files(submitted.answers.get(task), submitted.files)
-        return StudentSide(
-            task,
-            files,
-            bounds,
-            self._open_cell,
-        )
+        files = Files(submitted.answers.get(task), submitted.files, submitted.threads)
+        return StudentSide(task, files, bounds, self._open_cell)
 
     def _open_cell(self, limits: CellLimits, max_output: int) -> Cell:
         cell = Cell(self._zygote, limits, max_output=max_output, groups=self._groups)

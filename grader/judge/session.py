@@ -17,8 +17,9 @@ from typing import IO, cast
 import msgspec
 
 from grader import forkserver
-from grader.assignment import Assignment, Limits
+from grader.assignment import Assignment
 from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError, Verdict
+from grader.judge.conditions import USUAL, Conditions
 from grader.judge.messages import (
     CannotStart,
     Charge,
@@ -40,7 +41,6 @@ from grader.submission import Submission
 
 START_SECONDS = 120.0
 MAX_LINE_BYTES = 1 << 20
-THREADS = 1
 GONE = "the judge's process is gone"
 
 _from_run: msgspec.json.Decoder[FromRun] = msgspec.json.Decoder(FromRun)
@@ -83,25 +83,29 @@ class Session:
         """What stands between a student's code and the host, from inside outwards."""
         return [*self.collected.walls, *self.sandbox.further_walls]
 
-    def judge(self, submission: Submission, limits: Limits | None = None) -> tuple[TaskResult, ...]:
+    def judge(
+        self, submission: Submission, conditions: Conditions = USUAL
+    ) -> tuple[TaskResult, ...]:
         """Run every hidden test on the submission and return what each case came to.
 
-        limits: others than the assignment's own. Raises SandboxError if a wall did not stand,
-        JudgeError if the judge's process is gone. A hidden test that fails by itself is a
-        `judge_error` of its case; what follows it is run all the same.
+        Raises SandboxError if a wall did not stand, JudgeError if the judge's process is gone. A
+        hidden test that fails by itself is a `judge_error` of its case; what follows it is run all
+        the same.
         """
         with self.sandbox.lend() as zygote:
-            return self._judge(submission, limits or self._assignment.limits, zygote)
+            return self._judge(submission, conditions, zygote)
 
     def _judge(
-        self, submission: Submission, limits: Limits, zygote: socket.socket
+        self, submission: Submission, conditions: Conditions, zygote: socket.socket
     ) -> tuple[TaskResult, ...]:
+        tasks = [task for task in self._assignment.tasks if conditions.includes(task.id)]
         cases = self.collected.cases
+        asked = [index for index, case in enumerate(cases) if conditions.includes(case.task)]
         outcomes: dict[int, Finished] = {}
         outputs: dict[str, str] = {}
-        first = 0
-        while first < len(cases):
-            run = _Run(self._control, zygote, submission, first, limits, self.patience)
+        while todo := [index for index in asked if index not in outcomes]:
+            submitted = self._submitted(submission, conditions, [task.id for task in tasks], todo)
+            run = _Run(self._control, zygote, submitted, self.patience)
             for message in run.messages():
                 if isinstance(message, Finished):
                     outcomes[message.index] = message
@@ -113,23 +117,38 @@ class Session:
                 break
             if run.is_judge_gone:
                 raise JudgeError(GONE)
-            outcomes[run.begun] = _judge_error(run.begun, run.how_it_ended())
-            first = run.begun + 1
-        tasks = tuple(
+            ended = next(index for index in todo if index not in outcomes)
+            outcomes[ended] = _judge_error(ended, run.how_it_ended())
+        return tuple(
             TaskResult(
                 id=task.id,
                 title=task.title,
                 points=task.points,
                 cases=tuple(
-                    _case_result(case, outcomes[index])
-                    for index, case in enumerate(cases)
-                    if case.task == task.id
+                    _case_result(cases[index], outcomes[index])
+                    for index in asked
+                    if cases[index].task == task.id
                 ),
                 output=outputs.get(task.id, ""),
             )
-            for task in self._assignment.tasks
+            for task in tasks
         )
-        return tasks
+
+    def _submitted(
+        self, submission: Submission, conditions: Conditions, tasks: list[str], todo: list[int]
+    ) -> Submitted:
+        limits = conditions.limits or self._assignment.limits
+        return Submitted(
+            files=dict(submission.files),
+            answers=dict(submission.answers),
+            limits=RunLimits(**limits.model_dump()),
+            case_cpu_seconds=self.patience.cpu_seconds,
+            first=todo[0],
+            tasks=tasks,
+            variation=conditions.variation,
+            threads=conditions.threads,
+            precision=conditions.precision,
+        )
 
     def end(self) -> None:
         """End the judge and with it every run."""
@@ -231,13 +250,11 @@ class _Run:
         self,
         control: socket.socket,
         zygote: socket.socket,
-        submission: Submission,
-        first: int,
-        limits: Limits,
+        submitted: Submitted,
         patience: Patience,
     ) -> None:
-        self.begun = first
         self.is_done = False
+        limits = submitted.limits
         self._seconds_per_case = limits.task_seconds + limits.call_seconds + patience.wall_seconds
         self._is_late = False
         self._line, theirs = socket.socketpair()
@@ -249,15 +266,7 @@ class _Run:
             except GraderError as error:
                 self._line.close()
                 raise JudgeError(GONE) from error
-        self._input = msgspec.json.encode(
-            Submitted(
-                files=dict(submission.files),
-                answers=dict(submission.answers),
-                limits=RunLimits(**limits.model_dump()),
-                case_cpu_seconds=patience.cpu_seconds,
-                first=first,
-            )
-        )
+        self._input = msgspec.json.encode(submitted)
 
     def messages(self) -> Iterator[FromRun]:
         """Yield what the run says until it ends; it is gone afterwards."""
@@ -271,7 +280,6 @@ class _Run:
                 for line in lines:
                     message = _from_run.decode(line)
                     if isinstance(message, Finished):
-                        self.begun = message.index + 1
                         deadline = time.monotonic() + self._seconds_per_case
                     if isinstance(message, (Done, NoSandbox)):
                         self.is_done = True

@@ -39,10 +39,11 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Files:
-    """What the cell of one task gets: the student's files, and which of them answers."""
+    """What the cell of one task gets: the student's files, which of them answers, torch threads."""
 
     answer: str | None
     student: dict[str, bytes]
+    threads: int = 1
 
     def load(self, task: str) -> wire.Load:
         """Return the message that carries them; raises MissingAnswer if none answers the task."""
@@ -51,6 +52,7 @@ class Files:
         return wire.Load(
             files={path: np.frombuffer(data, np.uint8) for path, data in self.student.items()},
             path=self.answer,
+            threads=self.threads,
         )
 
 

@@ -13,6 +13,7 @@ from grader import examples
 from grader.assignment import Assignment, Limits, Mistake, Reference
 from grader.errors import AssignmentError, UsageError
 from grader.grade import Grader, grade
+from grader.judge.conditions import Conditions
 from grader.report import Report, TestReport, without_key
 from grader.submission import Submission
 
@@ -152,7 +153,7 @@ def _mistake(grader: Grader, mistake: Mistake) -> Finding:
 
 def _awkward(grader: Grader, what: str, modules: Mapping[str, str]) -> Finding:
     files = {f"{task}.py": source.encode() for task, source in modules.items()}
-    report = grade(grader, _submission(what, files), limits=HANGING)
+    report = grade(grader, _submission(what, files), conditions=Conditions(limits=HANGING))
     return Finding(f"code that {what} earns nothing", tuple(_above_zero(report)))
 
 
