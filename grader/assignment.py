@@ -260,21 +260,24 @@ def _check_tasks(tasks: tuple[Task, ...], manifest: _Manifest, path: Path) -> No
     if not tasks:
         raise AssignmentError(f"{path}: tasks: none; expected at least one table [tasks.<name>]")
     for task in tasks:
-        if not _TASK_NAME.fullmatch(task.id):
-            raise AssignmentError(
-                f"{path}: tasks.{task.id}: not a task name; expected lower-case letters, digits "
-                "and _, beginning with a letter"
-            )
-        if task.id in _TAKEN_NAMES:
-            raise AssignmentError(
-                f"{path}: tasks.{task.id}: a name that Python or the grader uses; expected another"
-            )
+        check_task_name(task.id, f"{path}: tasks.{task.id}")
     total = sum(task.points for task in tasks)
     if total != _exact(manifest.points):
         raise AssignmentError(
             f"{path}: points: {manifest.points:g}, but the tasks' points add up to "
             f"{float(total):g}; expected the same number"
         )
+
+
+def check_task_name(name: str, place: str) -> None:
+    """Raise AssignmentError if no task can be named like that."""
+    if not _TASK_NAME.fullmatch(name):
+        raise AssignmentError(
+            f"{place}: not a task name; expected lower-case letters, digits and _, beginning with "
+            "a letter"
+        )
+    if name in _TAKEN_NAMES:
+        raise AssignmentError(f"{place}: a name that Python or the grader uses; expected another")
 
 
 def _check_walls(required: Iterable[str], path: Path) -> None:

@@ -21,7 +21,7 @@ FLOORS = [
     ["sandbox.launch", "sandbox.relay"],
     ["sandbox.porter", "sandbox.docker", "sandbox.backends"],
     ["judge"],
-    ["grade", "examples"],
+    ["grade", "examples", "skeleton"],
     ["batch", "verify"],
     ["cli"],
     ["__main__"],

@@ -10,6 +10,7 @@ from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.doctor import doctor
 from grader.cli.grade import grade
+from grader.cli.new import new
 from grader.cli.start import start
 from grader.cli.verify import verify
 from grader.errors import GraderError, UsageError
@@ -57,10 +58,10 @@ def main() -> None:
     \b
     Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
     Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT FOLDER --out DIR
-    Authors:     grader verify ASSIGNMENT
+    Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT
     Operators:   grader doctor
     """
 
 
-for command in (start, check, grade, batch, verify, doctor):
+for command in (start, check, grade, batch, new, verify, doctor):
     main.add_command(command)
