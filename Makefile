@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 600
 DEMO := out/demo
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' grader/__init__.py)
 
-.PHONY: setup demo test lint types unit verify docs bench fuzz compare-isolation image clean
+.PHONY: setup demo test lint types unit verify docs bench hints fuzz compare-isolation image clean
 
 setup: $(VENV)/.ready
 
@@ -46,6 +46,10 @@ docs: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# Who is told which known mistake's hint, and what looking for mistakes costs.
+hints: setup
+	$(BIN)/python -m benchmarks.hints --mutants --cost --jobs $(JOBS)
 
 # For long: FUZZ_SECONDS for each target; out/fuzz keeps what was reached, for the next time.
 fuzz: setup

@@ -10,7 +10,7 @@ import keyword
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +27,7 @@ EXAMPLES = "test_examples.py"
 GIVEN = "given.py"
 MISTAKES = "mistakes.toml"
 SECRET = "secret.txt"
+HASH_LETTERS = 16  # of a file's own hash: to tell versions apart, not to prove anything
 
 _TASK_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # `import <task>` finds something else than the task's file.
@@ -134,6 +135,7 @@ class Reference:
     """The private folder, checked.
 
     sha256: over both folders: what a score depends on.
+    files: the same file by file: path in the course -> the start of its own hash.
     seed_key: bytes that all seeds of hidden tests derive from.
     """
 
@@ -141,6 +143,7 @@ class Reference:
     folder: Path
     mistakes: tuple[Mistake, ...]
     sha256: str
+    files: Mapping[str, str]
     seed_key: bytes
 
     def solution(self, task: str) -> Path:
@@ -177,6 +180,15 @@ def load(assignment_id: str, course: Path) -> Assignment:
         if not (assignment.folder / name).is_file():
             raise AssignmentError(f"{assignment.folder / name}: missing; every assignment has one")
     return assignment
+
+
+def public_files(assignment: Assignment) -> list[Path]:
+    """Return every file that students are given."""
+    return sorted(
+        path
+        for path in assignment.folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
 
 
 def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assignment:
@@ -230,6 +242,11 @@ def load_reference(assignment: Assignment) -> Reference:
         folder=folder,
         mistakes=_mistakes(assignment, folder),
         sha256=sha256,
+        files={
+            f"{room}/{assignment.id}/{name}": hashlib.sha256(data).hexdigest()[:HASH_LETTERS]
+            for room, own in (("assignments", assignment.folder), ("reference", folder))
+            for name, data in _contents(own)
+        },
         # Without a secret of the course, the private files themselves are one: whoever could
         # compute this has read the hidden tests already.
         seed_key=_secret(assignment.course / "reference" / SECRET) or sha256.encode(),
@@ -243,13 +260,19 @@ def hash_of_folders(folders: Iterable[Path]) -> str:
     """
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            own = path.relative_to(folder)
-            if path.is_file() and not any(map(_is_leftover, own.parts)):
-                for data in (own.as_posix().encode(), _bytes(path)):
-                    digest.update(len(data).to_bytes(8, "big"))
-                    digest.update(data)
+        for name, content in _contents(folder):
+            for data in (name.encode(), content):
+                digest.update(len(data).to_bytes(8, "big"))
+                digest.update(data)
     return digest.hexdigest()
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the name in the folder, and the content, of each file that counts."""
+    for path in sorted(folder.rglob("*")):
+        own = path.relative_to(folder)
+        if path.is_file() and not any(map(_is_leftover, own.parts)):
+            yield own.as_posix(), _bytes(path)
 
 
 def _is_leftover(name: str) -> bool:

@@ -9,23 +9,34 @@ import contextlib
 import fcntl
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 from grader import __version__, submission
-from grader.assignment import Reference
+from grader.assignment import Assignment, Reference
 from grader.errors import SubmissionError, UsageError
 from grader.grade import Grader, grade, take_in
-from grader.pages import ClassSummary, class_page, report_page, summary_csv
+from grader.pages import (
+    ClassSummary,
+    KnownRows,
+    class_page,
+    known_rows,
+    report_page,
+    summary_csv,
+)
 from grader.report import Report, read, remove_half_written, to_json, write_atomically
 
 REPORTS = "reports"
 SUMMARY = "summary.csv"
 INDEX = "index.html"
 PROBE = ".writable"
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -137,7 +148,7 @@ def run(
     counts: Counter[str] = Counter()
     kept = 0
     stopped = Event()
-    outcomes = _in_parallel(lambda one: _one(grader, one, out, stopped), _distinct(paths), jobs)
+    outcomes = in_parallel(lambda one: _one(grader, one, out, stopped), distinct(paths), jobs)
     with contextlib.closing(outcomes):
         try:
             for outcome in outcomes:
@@ -150,48 +161,129 @@ def run(
                 tell(outcome)
         finally:
             stopped.set()
-    write_atomically(out / SUMMARY, summary_csv(summary))
-    write_atomically(out / INDEX, class_page(summary, title=grader.reference.assignment.title))
+    write_class(out, summary, title=grader.reference.assignment.title)
     return Result(counts, kept)
 
 
+def write_report(out: Path, report: Report) -> None:
+    """Write one submission's page and report into a prepared folder.
+
+    The report comes last: with it, the submission counts as done.
+    """
+    path = report_path(out, report.submission.id)
+    write_atomically(path.with_suffix(".html"), report_page(report))
+    write_atomically(path, to_json(report))
+
+
+def write_class(out: Path, summary: ClassSummary, *, title: str) -> None:
+    """Write the table and the page of the class."""
+    write_atomically(out / SUMMARY, summary_csv(summary))
+    write_atomically(out / INDEX, class_page(summary, title=title))
+
+
+def report_path(out: Path, submission_id: str) -> Path:
+    """Return where the report of a submission lies in a batch's folder."""
+    return out / REPORTS / f"{submission_id}.json"
+
+
+def folder_of(path: Path) -> Path:
+    """Return the batch's folder that a person means by this one: itself, or its reports/.
+
+    Raises UsageError if there are no reports.
+    """
+    is_inner = path.resolve().name == REPORTS and not (path / REPORTS).is_dir()
+    out = path.resolve().parent if is_inner else path
+    if not report_paths(out):
+        raise UsageError(f"{path}: holds no reports; expected a folder that `grader batch` wrote")
+    return out
+
+
+def report_paths(out: Path) -> list[Path]:
+    """Return the files of all reports in a batch's folder."""
+    return sorted((out / REPORTS).glob("*.json"))
+
+
+def known_class(out: Path) -> KnownRows | None:
+    """Return who is in the table of the class; None if an interrupted batch has not written it.
+
+    Raises UsageError if it is not the table that a batch wrote.
+    """
+    table = out / SUMMARY
+    if not table.is_file():
+        return None
+    try:
+        return known_rows(table.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{table}: not the table that `grader batch` wrote ({error})") from error
+
+
+def rewrite_class(out: Path, *, title: str) -> None:
+    """Write the table and the page of the class anew, from the reports as they are now.
+
+    Who belongs to the class, and who was refused and why, is taken from the table as it was.
+    Raises UsageError if the table or a report cannot be read.
+    """
+    known = known_class(out)
+    if known is None:
+        return
+    summary = ClassSummary()
+    for path in report_paths(out):
+        report = read(path)
+        if known.has_report(report.submission.id):
+            summary.add(report)
+    for id, reason in known.refused:
+        summary.add_refused(id, reason)
+    write_class(out, summary, title=title)
+
+
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
+    """One entry of a folder of submissions. clash: the one before it that has the same id."""
+
     path: Path
-    clash: str  # the entry that has the same id, if one comes before
+    clash: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of its submission."""
+        return submission.id_of(self.path)
+
+    def take_in(self, assignment: Assignment) -> submission.Submission:
+        """Return the submission; raises SubmissionError if it is refused."""
+        if self.clash:
+            raise SubmissionError(
+                f"{self.path.name}: {self.clash} is named alike; expected one entry"
+            )
+        return take_in(assignment, self.path)
 
 
-def _distinct(paths: list[Path]) -> list[_Entry]:
+def distinct(paths: list[Path]) -> list[Entry]:
     """Return the entries, those marked whose id another has already."""
     first: dict[str, str] = {}
     found = []
     for path in paths:
         own = submission.id_of(path)
-        found.append(_Entry(path, first.get(own, "")))
+        found.append(Entry(path, first.get(own, "")))
         first.setdefault(own, path.name)
     return found
 
 
-def _one(grader: Grader, entry: _Entry, out: Path, stopped: Event) -> Outcome:
+def _one(grader: Grader, entry: Entry, out: Path, stopped: Event) -> Outcome:
     """Grade one entry; whatever is wrong with it stays with it."""
-    path = out / REPORTS / f"{submission.id_of(entry.path)}.json"
-    page = path.with_suffix(".html")
-    if entry.clash:
-        reason = f"{entry.path.name}: {entry.clash} is named alike; expected one entry"
-        return Outcome(entry.path.name, None, reason)
+    path = report_path(out, entry.id)
     try:
-        handed_in = take_in(grader.reference.assignment, entry.path)
+        handed_in = entry.take_in(grader.reference.assignment)
     except SubmissionError as error:
-        for old in (path, page):  # of what was handed in before, and is no more
-            old.unlink(missing_ok=True)
+        if not entry.clash:
+            for old in (path, path.with_suffix(".html")):  # of what was handed in before
+                old.unlink(missing_ok=True)
         return Outcome(entry.path.name, None, str(error))
     known = _known(path, handed_in, grader.reference)
     if known is not None:
         return Outcome(entry.path.name, known, is_kept=True)
     report = grade(grader, handed_in)
     if not stopped.is_set():  # else its judge was ended under it
-        write_atomically(page, report_page(report))
-        write_atomically(path, to_json(report))  # last: with it, the submission counts as done
+        write_report(out, report)
     return Outcome(entry.path.name, report)
 
 
@@ -212,11 +304,11 @@ def _known(path: Path, handed_in: submission.Submission, reference: Reference) -
     return report if same else None
 
 
-def _in_parallel(
-    work: Callable[[_Entry], Outcome], todo: list[_Entry], jobs: int
-) -> Generator[Outcome, None, None]:
+def in_parallel(
+    work: Callable[[_T], _R], todo: Iterable[_T], jobs: int
+) -> Generator[_R, None, None]:
     """Yield the results as they come, never more than twice `jobs` of them waiting."""
-    waiting: set[Future[Outcome]] = set()
+    waiting: set[Future[_R]] = set()
     pool = ThreadPoolExecutor(jobs)
     try:
         for entry in todo:

@@ -13,6 +13,7 @@ GraderError
 └── SandboxError          a wall would not go up: nothing runs, exit code 3
 """
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Literal
 
@@ -114,10 +115,42 @@ class CellDied(StudentError):
     verdict = "died"
 
 
+@dataclass(frozen=True)
+class TextAnswer:
+    """What a person must know to decide on a text answer; for staff alone.
+
+    key: the file of the answer key, seen from the assignment's private folder. row, column: the
+    cell of that key. place: what feedback calls the cell. text: as it was written, cut, with
+    codes for what is not seen. normal_form: what a decision holds for.
+    """
+
+    key: str
+    row: str
+    column: str
+    place: str
+    text: str
+    normal_form: str
+
+
 class NeedsReview(StudentError):
-    """A person decides; until then nothing is added and nothing is taken."""
+    """A person decides; until then nothing is added and nothing is taken.
+
+    answer: what `grader review` asks that person; None if it cannot.
+    """
 
     verdict = "needs_review"
+
+    def __init__(
+        self,
+        feedback: str,
+        *,
+        hint: str = "",
+        credit: Fraction = Fraction(0),
+        staff: str = "",
+        answer: TextAnswer | None = None,
+    ) -> None:
+        super().__init__(feedback, hint=hint, credit=credit, staff=staff)
+        self.answer = answer
 
 
 class JudgeError(GraderError):

@@ -1,6 +1,5 @@
 """The straight line: one submission to one report."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +9,15 @@ from grader import __version__
 from grader.assignment import Assignment, Reference, load, load_reference
 from grader.judge import session
 from grader.judge.conditions import USUAL, Conditions
-from grader.report import AssignmentId, Environment, Report, Sandbox, SubmissionId
+from grader.report import (
+    AssignmentId,
+    Environment,
+    MadeWith,
+    Report,
+    Sandbox,
+    SubmissionId,
+    seed_fingerprint,
+)
 from grader.sandbox import backends, levels
 from grader.sandbox.limits import MIB
 from grader.scoring import score
@@ -43,14 +50,14 @@ def grade(
     """
     points = score(grader.session.judge(submission, conditions))
     return Report(
-        assignment=assignment_id(grader.reference),
+        assignment=assignment_id(grader.reference, conditions),
         submission=submission_id(submission, students),
         status=points.status,
         score=points.earned,
         max_score=points.maximum,
         pending=points.pending,
         tasks=points.tasks,
-        environment=_environment(grader, conditions),
+        environment=environment(grader, conditions),
     )
 
 
@@ -65,14 +72,16 @@ def take_in(assignment: Assignment, path: Path) -> Submission:
     return read(path, [task.id for task in assignment.tasks], limits)
 
 
-def assignment_id(reference: Reference) -> AssignmentId:
+def assignment_id(reference: Reference, conditions: Conditions = USUAL) -> AssignmentId:
     """Return which assignment it is, as every report names it."""
     assignment = reference.assignment
+    limits = conditions.limits or assignment.limits
     return AssignmentId(
         id=assignment.id,
         title=assignment.title,
         version=assignment.version,
         sha256=reference.sha256,
+        staff=MadeWith(files=dict(reference.files), limits=limits.model_dump()),
     )
 
 
@@ -88,15 +97,15 @@ def submission_id(submission: Submission, students: Sequence[str] = ()) -> Submi
     )
 
 
-def _environment(grader: Grader, conditions: Conditions) -> Environment:
+def environment(grader: Grader, conditions: Conditions = USUAL) -> Environment:
+    """Return what is measured with, as every report names it."""
     collected = grader.session.collected
     return Environment(
         grader=__version__,
         python=collected.python,
         torch=collected.torch,
         numpy=collected.numpy,
-        # A fingerprint: two reports with one seed are comparable, and nobody learns the seed.
-        seed=hashlib.sha256(b"seed" + grader.reference.seed_key).hexdigest()[:12],
+        seed=seed_fingerprint(grader.reference.seed_key),
         threads=conditions.threads,
         sandbox=Sandbox(
             backend=grader.session.sandbox.backend,

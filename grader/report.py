@@ -5,6 +5,7 @@ Field order is reading order. Everything for staff alone sits under a key named 
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from grader.errors import UsageError, Verdict
+from grader.errors import TextAnswer, UsageError, Verdict
 
 SCHEMA_VERSION: Literal["1"] = "1"
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
@@ -30,6 +31,13 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+class MadeWith(_Model):
+    """What only staff reads of the assignment: what a regrade compares."""
+
+    files: dict[str, str] = Field(description="path in the course: start of the file's hash")
+    limits: dict[str, int | float]
+
+
 class AssignmentId(_Model):
     """Which assignment, exactly."""
 
@@ -37,6 +45,7 @@ class AssignmentId(_Model):
     title: str
     version: str
     sha256: str = Field(description="hash of handout, stubs, solutions and hidden tests")
+    staff: MadeWith | None = None
 
 
 class SubmissionId(_Model):
@@ -58,8 +67,16 @@ class StaffCase(_Model):
     credit: str = Field(description="share of the case's points that was earned, exact")
     feedback: str
     hint: str
+    mistake: str = Field(default="", description="the known mistake whose hint it is")
+    misconception: str = Field(default="", description="what whoever makes it believes")
     detail: str
     seconds: Seconds
+    tolerance_used: float | None = Field(
+        default=None, description="the largest error of its comparisons over its tolerance"
+    )
+    review: TextAnswer | None = Field(
+        default=None, description="of a text answer that is open: what a person decides on"
+    )
 
 
 class StaffNotes(_Model):
@@ -137,6 +154,11 @@ class Report(_Model):
     pending: Points = Field(description="points that a person may still give")
     tasks: list[TaskReport]
     environment: Environment
+
+
+def seed_fingerprint(key: bytes) -> str:
+    """Return what tells two keys of seeds apart; nobody learns a key from it."""
+    return hashlib.sha256(b"seed" + key).hexdigest()[:12]
 
 
 def to_json(report: Report, *, view: Literal["student", "staff"] = "staff") -> str:

@@ -22,7 +22,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -105,15 +105,22 @@ class Loaded(_Message, frozen=True):
     """Cell: the file is loaded."""
 
 
+Whose = Literal["answers", "given", "modules"]
+
+
 class Call(_Message, frozen=True):
-    """Judge: call this function; of `given.py` if so said, else of the student's file."""
+    """Judge: call this function.
+
+    whose: the student's file has it, or `given.py`; of "modules" it is a question about the
+    student's class of that name (`cell.modules`).
+    """
 
     id: int
     name: str
     args: Any
     kwargs: Any
     seed: int
-    of_given: bool
+    whose: Whose = "answers"
 
 
 class Read(_Message, frozen=True):
@@ -146,6 +153,13 @@ class Missing(_Message, frozen=True):
     name: str
 
 
+class Unfit(_Message, frozen=True):
+    """Cell: what the student's file has by that name is not what the question is about."""
+
+    id: int
+    reason: str
+
+
 class Uncrossable(_Message, frozen=True):
     """Cell: the answer is of no type that can cross."""
 
@@ -153,9 +167,9 @@ class Uncrossable(_Message, frozen=True):
     reason: str
 
 
-Message = (
-    Ready | WallFailed | Load | Loaded | Call | Read | Returned | Raised | Missing | Uncrossable
-)
+_FromJudge = Load | Call | Read
+_FromCell = Ready | WallFailed | Loaded | Returned | Raised | Missing | Unfit | Uncrossable
+Message = _FromJudge | _FromCell
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Message)

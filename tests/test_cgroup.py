@@ -71,7 +71,7 @@ def opened(zygote: launch.Zygote, groups: Groups) -> Cell:
 
 
 def answer(cell: Cell, name: str, number: int) -> object:
-    call = wire.encode(wire.Call(1, name, [number], {}, 0, False))
+    call = wire.encode(wire.Call(1, name, [number], {}, 0))
     message = cell.ask(call, deadline=time.monotonic() + 20)
     assert isinstance(message, wire.Returned), message
     return message.value

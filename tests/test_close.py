@@ -1,5 +1,6 @@
 """What counts as right: rounding does, and nothing else; what is said gives no number away."""
 
+import io
 import math
 import warnings
 from collections.abc import Callable
@@ -10,10 +11,15 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
-from grader.errors import AnswerRaised, MissingAnswer, WrongAnswer
-from grader.testing import assert_close, assert_equal, assert_rejects, check
-from grader.testing.close import RTOL
+from grader.cli.show import show_report
+from grader.errors import AnswerRaised, JudgeError, MissingAnswer, WrongAnswer
+from grader.pages.report_page import report_page
+from grader.report import Report, student_view, to_json
+from grader.testing import assert_close, assert_equal, assert_rejects, check, measured
+from grader.testing.close import RTOL, SPARE
+from tests.conftest import ADD, SCALE, by_test
 
 NAN, INF = math.nan, math.inf
 FLOATS = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
@@ -133,6 +139,95 @@ def test_given_tolerances_are_the_tolerances() -> None:
     wrong(assert_close, want * 1.03, want, rtol=0.02)
     assert_close(want, want, rtol=0, atol=0)
     assert "far beyond" in wrong(assert_close, want + 1e-3, want, rtol=0, atol=0).feedback
+
+
+@pytest.mark.parametrize("terms", [1, 10, 100, 1000, 10_000, 100_000])
+@pytest.mark.parametrize("signs", ["one sign", "random signs"])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_the_size_of_the_computation_bounds_a_right_error(
+    dtype: torch.dtype, signs: str, terms: int
+) -> None:
+    """32 sums of products, added one after the other and by torch, whose order is its own.
+
+    Twice the tolerance is wrong: it does not grow with anything else.
+    """
+    rng = torch.Generator().manual_seed(terms)
+    x, y = (torch.randn(32, terms, generator=rng, dtype=torch.float64) for _ in range(2))
+    if signs == "one sign":
+        x, y = x.abs(), y.abs()
+    x, y = x.to(dtype), y.to(dtype)
+    allowed = SPARE * math.sqrt(terms) * torch.finfo(dtype).eps
+    if terms * torch.finfo(dtype).eps > 1:
+        with pytest.raises(JudgeError, match="has no right digit"):
+            assert_close(x, x, terms=terms)
+        return
+    one_by_one = torch.zeros(32, dtype=dtype)
+    for k in range(terms):
+        one_by_one = one_by_one + x[:, k] * y[:, k]
+    want = (x.double() * y.double()).sum(1).to(dtype)
+
+    found = measured.begin()
+    assert_close(one_by_one, want, atol=0, terms=terms)
+    assert_close((x * y).sum(1), want, atol=0, terms=terms)
+
+    assert found.tolerance_used is not None
+    assert found.tolerance_used < 0.1
+    off = want.double() * (1 + 2 * allowed)
+    wrong(assert_close, off.to(dtype), want, atol=0, terms=terms)
+
+
+@pytest.mark.parametrize("options", [{"terms": 0}, {"terms": -1}, {"terms": 5, "rtol": 1e-3}])
+def test_a_size_beside_a_tolerance_or_none_at_all_is_a_fault_of_the_test(
+    options: dict[str, Any],
+) -> None:
+    with pytest.raises(JudgeError, match="expected 1 or more"):
+        assert_close(1.0, 1.0, **options)
+
+
+def test_the_largest_error_over_its_tolerance_is_noted() -> None:
+    want = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    found = measured.begin()
+    assert found.tolerance_used is None
+
+    assert_equal(want, want)
+    assert found.tolerance_used is None
+    assert_close([want + 0.025, want + 0.001], [want, want], rtol=0, atol=0.1)
+    assert found.tolerance_used == 0.25
+    assert_close(want, want)
+    assert found.tolerance_used == 0.25
+    wrong(assert_close, want + 1, want, rtol=0, atol=0.1)
+    assert found.tolerance_used == 10.0
+    wrong(assert_close, want + 1, want, rtol=0, atol=0)
+    assert found.tolerance_used == measured.LARGEST
+
+
+def test_only_staff_read_how_much_of_the_tolerance_was_used(
+    graded: Callable[..., Report],
+) -> None:
+    off = SCALE.replace("return x * factor", "return x * factor + 3e-10")
+    report = graded(add=ADD, scale=off)
+    tests = by_test(report)
+
+    staff = tests["test_scale"].staff
+    assert staff is not None
+    assert tests["test_scale"].verdict == "passed"
+    assert staff.cases[0].tolerance_used is not None
+    assert 0.01 < staff.cases[0].tolerance_used < 1
+    others = [case.tolerance_used for case in tests["test_sums"].staff.cases]  # type: ignore[union-attr]
+    assert others == [None, None, None]
+    assert "tolerance_used" in to_json(report)
+    assert "tolerance_used" not in to_json(report, view="student")
+    shown = {for_staff: shown_on_a_terminal(report, for_staff) for for_staff in (True, False)}
+    assert "largest error/tolerance: 0." in shown[True]
+    assert "largest error/tolerance" not in shown[False]
+    assert "largest error/tolerance 0." in report_page(report)
+    assert "largest error/tolerance" not in report_page(student_view(report))
+
+
+def shown_on_a_terminal(report: Report, for_staff: bool) -> str:
+    out = io.StringIO()
+    show_report(Console(file=out, width=300), report, for_staff=for_staff)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(

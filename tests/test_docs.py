@@ -1,10 +1,16 @@
 """What the documents say is so: links lead somewhere, commands exist, examples are valid."""
 
 import ast
+import dataclasses
 import importlib.util
 import json
+import os
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import get_args
@@ -17,7 +23,7 @@ from pydantic import BaseModel
 from grader import assignment, grade, report
 from grader.batch import entries
 from grader.cli.main import main as grader
-from grader.errors import Verdict
+from grader.errors import TextAnswer, Verdict
 from grader.grade import Grader
 from grader.report import Report, to_json
 from grader.submission import Submission
@@ -227,28 +233,81 @@ def test_every_field_of_a_report_is_explained() -> None:
     spans = {part for span in CODE.findall(prose(DOCS / "report.md")) for part in span.split(".")}
     models = [
         *(report.Report, report.AssignmentId, report.SubmissionId, report.TaskReport),
+        report.MadeWith,
         *(report.TestReport, report.StaffNotes, report.StaffCase, report.TaskStaff),
         *(report.Environment, report.Sandbox),
     ]
 
     for model in models:
         assert set(model.model_fields) <= spans, model.__name__
+    assert {field.name for field in fields(TextAnswer)} <= spans
 
 
 # ---- what authors and assistants copy ----------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Said:
+    """A line of a shell, what came of it, and what the page says is printed among others."""
+
+    line: str
+    code: int
+    out: str
+    printed: list[str] = dataclasses.field(default_factory=list)
+
+
 @pytest.fixture(scope="module")
-def first_steps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
-    """The small assignment of authors.md, as it stands there, and a warm judge for it."""
+def half_an_hour(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Said]]:
+    """The course that the section of authors.md makes, followed literally, and what was said."""
     course = tmp_path_factory.mktemp("course")
-    for _, block in FENCE.findall(text_of(DOCS / "authors.md")):
-        name = block.partition("\n")[0].removeprefix("# ")
-        if re.fullmatch(r"(assignments|reference)/first_steps/.+", name):
-            (course / name).parent.mkdir(parents=True, exist_ok=True)
-            (course / name).write_text(block)
-    (course / "assignments" / "first_steps" / "README.md").write_text("# First steps\n")
-    with grade.opened("first_steps", course) as judge:
+    section = text_of(DOCS / "authors.md").split("\n## An assignment in half an hour\n")[1]
+    said = []
+    for kind, block in FENCE.findall(section.split("\n## ")[0]):
+        if kind == "sh":
+            for line in block.splitlines():
+                said.append(Said(line, *ran(line, course)))
+        elif kind == "text":
+            said[-1] = replace(said[-1], printed=block.splitlines())
+        else:
+            path = course / block.partition("\n")[0].removeprefix("# ")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block)
+    return course, said
+
+
+def ran(line: str, folder: Path) -> tuple[int, str]:
+    """Return how a line of a shell ended and what it printed; `grader` is the one at hand."""
+    command = f'grader() {{ {shlex.quote(sys.executable)} -m grader "$@"; }}; {line}'
+    environment = {"PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_half_an_hour_leads_from_nothing_to_a_certificate(
+    half_an_hour: tuple[Path, list[Said]],
+) -> None:
+    """A test is missing on the way, and what tells the author so is as printed there."""
+    _, said = half_an_hour
+    verified = [own for own in said if own.line.startswith("grader verify")]
+
+    assert [own.code for own in verified] == [0, 1, 0], verified
+    assert all(line in own.out for own in said for line in own.printed)
+    assert sum(bool(own.printed) for own in said) == 1
+    assert "mutants are caught" in verified[-1].out
+    assert {own.line.split()[0] for own in said if own.code == 0} == {"grader", "rm", "mkdir"}
+
+
+@pytest.fixture(scope="module")
+def first_steps(half_an_hour: tuple[Path, list[Said]]) -> Iterator[Grader]:
+    """The small assignment of authors.md, as it stands there, and a warm judge for it."""
+    with grade.opened("first_steps", half_an_hour[0]) as judge:
         yield judge
 
 
@@ -325,5 +384,5 @@ def test_documented_fixtures_and_verbs_are_those_of_the_code() -> None:
     from grader import testing
 
     assert set(documented("Verbs")) == {
-        *(name for name in testing.__all__ if name not in ("AnswerKey", "Normal", "Uniform")),
+        *(name for name in testing.__all__ if not name[0].isupper()),  # those come with a verb
     }

@@ -92,7 +92,7 @@ def opened(far: Far, max_output: int = 1000) -> Cell:
 
 
 def call(name: str, *args: object) -> bytes:
-    return wire.encode(wire.Call(1, name, list(args), {}, 0, False))
+    return wire.encode(wire.Call(1, name, list(args), {}, 0))
 
 
 def answer(cell: Cell, name: str, *args: object) -> object:

@@ -78,7 +78,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     add_mistake(course, "caught_by_none_such", minus, "{ add = 2 }", '["test_sum"]')
     (course.private / "alternatives" / "wrong").mkdir(parents=True)
     (course.private / "alternatives" / "wrong" / "add.py").write_text(minus)
-    return grader("verify", "sums", cwd=course.path)
+    return grader("verify", "sums", "--quick", cwd=course.path)
 
 
 def problems(done: subprocess.CompletedProcess[str], check: str) -> list[str]:
@@ -190,7 +190,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
 
 
 def test_a_sound_assignment_holds_and_quiet_says_no_more(sound: CourseFolder) -> None:
-    done = grader("verify", "sums", "--quiet", cwd=sound.path)
+    done = grader("verify", "sums", "--quick", "--quiet", cwd=sound.path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(done.stdout.splitlines()) == 1
@@ -204,7 +204,7 @@ def test_quiet_prints_what_does_not_hold(course: CourseFolder) -> None:
     add_mistake(course, "caught_by_nothing", ADD, "{}", "[]")
     (course.public / "test_examples.py").write_text("")
 
-    done = grader("verify", "sums", "--quiet", cwd=course.path)
+    done = grader("verify", "sums", "--quick", "--quiet", cwd=course.path)
 
     assert done.returncode == 1
     assert problems(done, "mistake caught_by_nothing earns its points") == ["no test catches it"]

@@ -58,7 +58,7 @@ def attempt(cell: Cell) -> Try:
         files = {"attempt.py": np.frombuffer(source.encode(), np.uint8)}
         loaded = cell.ask(wire.encode(wire.Load(files=files, path="attempt.py")))
         assert isinstance(loaded, wire.Loaded), loaded
-        call = wire.Call(id=1, name="attempt", args=[], kwargs={}, seed=0, of_given=False)
+        call = wire.Call(id=1, name="attempt", args=[], kwargs={}, seed=0)
         answer = cell.ask(wire.encode(call), deadline=time.monotonic() + 20)
         if isinstance(answer, wire.Raised):
             return f"{answer.type_names[0]}: {answer.text}"
@@ -148,7 +148,7 @@ def test_calls_of_the_x32_kind_end_the_cell(cell: Cell, number: int) -> None:
     files = {"a.py": np.frombuffer(source, np.uint8)}
     assert isinstance(cell.ask(wire.encode(wire.Load(files, "a.py"))), wire.Loaded)
     with pytest.raises(WireClosed):
-        cell.ask(wire.encode(wire.Call(1, "call", [], {}, 0, False)))
+        cell.ask(wire.encode(wire.Call(1, "call", [], {}, 0)))
     ended = cell.ended_by_itself()
 
     assert ended is not None
@@ -239,7 +239,7 @@ def test_what_one_cell_writes_no_other_sees(zygote: launch.Zygote, attempt: Try)
     files = {"a.py": np.frombuffer(source, np.uint8)}
     other.ask(wire.encode(wire.Load(files=files, path="a.py")))
 
-    answer = other.ask(wire.encode(wire.Call(1, "look", [], {}, 0, False)))
+    answer = other.ask(wire.encode(wire.Call(1, "look", [], {}, 0)))
     other.end()
     assert isinstance(answer, wire.Returned)
     assert answer.value == []
@@ -347,7 +347,7 @@ def test_five_hundred_hostile_cells_leave_nothing_behind(zygote: launch.Zygote) 
     for number in range(500):
         cell = Cell(zygote.control, LIMITS, max_output=100, groups=zygote.groups)
         assert isinstance(cell.ask(load), wire.Loaded)
-        call = wire.Call(1, "leave", [number % 5], {}, 0, False)
+        call = wire.Call(1, "leave", [number % 5], {}, 0)
         with pytest.raises((WireClosed, WireLate)):
             cell.ask(wire.encode(call), deadline=time.monotonic() + 0.01)
         cell.end()

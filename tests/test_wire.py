@@ -135,7 +135,7 @@ def test_a_subclass_of_float_or_str_arrives_as_its_plain_value() -> None:
 
 
 def test_a_generator_seed_arrives_as_that_generator() -> None:
-    generator = decode_frame(encode(Call(1, "f", [wire.GeneratorSeed(5)], {}, 0, False)))
+    generator = decode_frame(encode(Call(1, "f", [wire.GeneratorSeed(5)], {}, 0)))
     assert isinstance(generator, Call)
 
     expected = torch.randn(3, generator=torch.Generator().manual_seed(5))
@@ -305,6 +305,7 @@ messages = st.one_of(
                     bool: st.booleans(),
                     str: st.text(max_size=20),
                     list[str]: st.lists(st.text(max_size=10), max_size=4),
+                    wire.Whose: st.sampled_from(get_args(wire.Whose)),
                 }.get(annotation, values)
                 for name, annotation in get_type_hints(kind).items()
             },

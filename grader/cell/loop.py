@@ -4,20 +4,22 @@ What is sent from here is a claim, never evidence: once the student's code runs,
 this process is theirs.
 """
 
+import functools
 import importlib.util
 import os
-import random
 import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 
 from grader import forkserver, wire
+from grader.cell import modules as module_questions
 from grader.cell import notebook
 from grader.cell.limits import Opening
+from grader.cell.seeds import reseed
 from grader.cell.walls import Zygote, raise_all
 from grader.errors import SandboxError, WireClosed, WireError
 from grader.sandbox.limits import peak_rss_bytes
@@ -25,6 +27,7 @@ from grader.sandbox.root import HOME
 from grader.wire import Wire
 
 GIVEN = "given"
+Modules = dict[wire.Whose, types.ModuleType]
 MAX_TEXT = 500
 MAX_TYPE_NAMES = 16
 NO_MEMORY = "can't allocate memory"  # torch's allocator raises a RuntimeError that says so
@@ -72,9 +75,9 @@ def _answer(line: Wire) -> None:
     load = line.receive()
     if not isinstance(load, wire.Load):
         raise WireError(f"expected a file to load, got {type(load).__name__}")
-    modules: dict[bool, types.ModuleType] = {}
+    modules: Modules = {}
     if GIVEN in sys.modules:  # ours, whatever the student handed in by that name
-        modules[True] = sys.modules[GIVEN]
+        modules["given"] = sys.modules[GIVEN]
 
     def load_all() -> wire.Message:
         if load.threads != torch.get_num_threads():
@@ -85,10 +88,10 @@ def _answer(line: Wire) -> None:
             target.write_bytes(data.tobytes())
         # Last, so that a student's file never stands in for one of Python's or ours.
         sys.path.append(str((HOME / load.path).parent))
-        modules[False] = _module(HOME / load.path)
+        modules["answers"] = _module(HOME / load.path)
         return wire.Loaded()
 
-    _reseed(0)
+    reseed(0)
     line.send(_guarded(0, load_all))
     while True:
         message = line.receive()
@@ -137,6 +140,14 @@ def answer(x: torch.Tensor, factor: float = 1.0, names: list[str] | None = None)
 
 def fail(x):
     raise ValueError(x)
+
+class Layer(nn.Module):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.W = nn.Parameter(torch.randn(size, size))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(x @ self.W)
 """
 
 
@@ -145,23 +156,26 @@ def rehearse() -> None:
 
     Measured, it saves each cell a third of its time; `REHEARSAL` is public like all of this.
     """
-    modules = {False: _run_module(HOME / "rehearsal.py", REHEARSAL)}
+    modules: Modules = {"answers": _run_module(HOME / "rehearsal.py", REHEARSAL)}
     for number in range(16):  # the interpreter specialises what has run eight times
         x = torch.ones(3, 3, dtype=torch.float64)
         for name, args in (("answer", [x, 2.0, ["a"]]), ("fail", ["text"]), ("none", [])):
-            call = wire.Call(number, name, args, {}, number, False)
+            call = wire.Call(number, name, args, {}, number)
+            wire.decode_frame(_reply(wire.decode_frame(wire.encode(call)), modules))
+        for question in module_questions.rehearsal():
+            call = wire.Call(number, "Layer", question, {}, number, "modules")
             wire.decode_frame(_reply(wire.decode_frame(wire.encode(call)), modules))
         wire.decode_frame(_reply(wire.Read(number, "REHEARSAL"), modules))
     del sys.modules["rehearsal"]
 
 
-def _reply(message: wire.Message, modules: dict[bool, types.ModuleType]) -> bytes:
+def _reply(message: wire.Message, modules: Modules) -> bytes:
     if isinstance(message, wire.Read):
         read = message
-        return _guarded(read.id, lambda: _value(read, modules[False]))
+        return _guarded(read.id, lambda: _value(read, modules["answers"]))
     if isinstance(message, wire.Call):
         call = message
-        _reseed(call.seed)
+        reseed(call.seed)
         return _guarded(call.id, lambda: _result(call, modules))
     raise WireError(f"expected a call, got {type(message).__name__}")
 
@@ -172,20 +186,26 @@ def _value(read: wire.Read, module: types.ModuleType) -> wire.Message:
     return wire.Returned(id=read.id, value=getattr(module, read.name))
 
 
-def _result(call: wire.Call, modules: dict[bool, types.ModuleType]) -> wire.Message:
-    function = getattr(modules.get(call.of_given), call.name, None)
+def _result(call: wire.Call, modules: Modules) -> wire.Message:
+    answers = modules["answers"]
+    function: Callable[..., Any] | None
+    if call.whose == "modules":
+        function = functools.partial(module_questions.answer, answers, call.name)
+    else:
+        function = getattr(modules.get(call.whose), call.name, None)
     if function is None:
         return wire.Missing(id=call.id, name=call.name)
-    if not call.of_given:
-        return wire.Returned(id=call.id, value=function(*call.args, **call.kwargs))
+    if call.whose == "given":
+        function = functools.partial(function, answers)
     try:
-        value = function(modules[False], *call.args, **call.kwargs)
+        value = function(*call.args, **call.kwargs)
+    except module_questions.Unfit as unfit:
+        return wire.Unfit(id=call.id, reason=_clean(str(unfit)))
     except AttributeError as error:
-        if error.obj is not modules[False]:
+        # What a probe or a question asks for is not there; inside their own code, it is theirs.
+        if call.whose == "answers" or error.obj is not answers:
             raise
-        return wire.Missing(
-            id=call.id, name=str(error.name)
-        )  # what the probe asks for is not there
+        return wire.Missing(id=call.id, name=_clean(str(error.name)))
     return wire.Returned(id=call.id, value=value)
 
 
@@ -252,10 +272,3 @@ def _flush() -> None:
             stream.flush()
         except BaseException:
             continue  # the student closed or replaced it
-
-
-def _reseed(seed: int) -> None:
-    """Give every call the same start, whatever ran before it."""
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.default_generator.manual_seed(seed)

@@ -1,22 +1,18 @@
 """`grader batch`: a folder of submissions."""
 
 import os
-import signal
 import sys
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader import batch as many
 from grader import grade
 from grader.assignment import load, load_reference
 from grader.cli.options import assignment_argument, course_option, sandbox_options
-from grader.cli.show import plain
+from grader.cli.progress import end_in_order, shown
 from grader.sandbox.backends import Choice
 
 
@@ -61,27 +57,16 @@ def batch(
     paths = many.entries(folder)
     many.prepare(folder, out, resume=resume)
     console = Console(stderr=True)
-    for number in _INTERRUPTIONS:
-        signal.signal(number, _interrupt)
+    end_in_order()
     try:
         with (
             many.alone(out),
             grade.opened(assignment, course, replace(sandbox, jobs=jobs)) as grader,
-            _progress(console) as progress,
+            shown(console, "grading", len(paths)) as advance,
         ):
-            bar = progress.add_task("grading", total=len(paths), counts="", rate="")
-            counts: Counter[str] = Counter()
 
             def tell(outcome: many.Outcome) -> None:
-                counts[outcome.word] += 1
-                if outcome.refusal:
-                    refused = f"refused: {plain(outcome.refusal)}"
-                    progress.console.print(refused, markup=False, highlight=False, soft_wrap=True)
-                done = sum(counts.values())
-                elapsed = progress.tasks[bar].elapsed or 0.0
-                rate = f"{done / elapsed:.1f}/s" if elapsed else ""
-                words = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
-                progress.update(bar, completed=done, counts=words, rate=rate, refresh=True)
+                advance(outcome.word, f"refused: {outcome.refusal}" if outcome.refusal else "")
 
             result = many.run(grader, paths, out, jobs=jobs, tell=tell)
     except KeyboardInterrupt:
@@ -91,27 +76,3 @@ def batch(
     click.echo(f"{len(paths)} submissions: {words}{kept}")
     click.echo(f"{out / many.INDEX}\n{out / many.SUMMARY}\n{out / many.REPORTS}/")
     sys.exit(1 if result.needs_staff else 0)
-
-
-_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    """End the command in order; a second signal would only disturb what takes moments."""
-    for own in _INTERRUPTIONS:
-        signal.signal(own, lambda *_: None)  # Python complains of SIG_IGN if one is on its way
-    raise KeyboardInterrupt
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[counts]}"),
-        console=console,
-        # Without a thread of its own: each finished submission redraws it.
-        auto_refresh=False,
-    )

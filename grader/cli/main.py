@@ -11,6 +11,9 @@ from grader.cli.check import check
 from grader.cli.doctor import doctor
 from grader.cli.grade import grade
 from grader.cli.new import new
+from grader.cli.regrade import regrade
+from grader.cli.replay import replay
+from grader.cli.review import review
 from grader.cli.start import start
 from grader.cli.verify import verify
 from grader.errors import GraderError, UsageError
@@ -57,11 +60,13 @@ def main() -> None:
 
     \b
     Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
-    Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT FOLDER --out DIR
+    Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT FOLDER --out DIR;
+                 grader review ASSIGNMENT --reports DIR; grader replay REPORT --submission FILE;
+                 grader regrade ASSIGNMENT --reports DIR --submissions DIR
     Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT
     Operators:   grader doctor
     """
 
 
-for command in (start, check, grade, batch, new, verify, doctor):
+for command in (start, check, grade, batch, review, new, regrade, replay, verify, doctor):
     main.add_command(command)

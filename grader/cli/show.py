@@ -6,7 +6,7 @@ from rich.text import Text
 
 from grader.errors import Verdict
 from grader.pages.rendering import points
-from grader.report import Report, TaskReport, TestReport
+from grader.report import Report, StaffNotes, TaskReport, TestReport
 
 MAX_TEST_WIDTH = 24
 STYLES: dict[Verdict, str] = {
@@ -65,6 +65,10 @@ def _task_table(task: TaskReport, *, for_staff: bool) -> Table:
 
 def _words(test: TestReport, *, for_staff: bool) -> Text:
     text = Text(plain(test.about))
+    used = [case.tolerance_used for case in test.staff.cases] if test.staff is not None else []
+    if for_staff and any(ratio is not None for ratio in used):
+        largest = max(ratio for ratio in used if ratio is not None)
+        text.append(f" (largest error/tolerance: {largest:g})", style="dim")
     if test.verdict == "passed":
         return text
     if test.cases > 1:
@@ -74,11 +78,19 @@ def _words(test: TestReport, *, for_staff: bool) -> Text:
     if test.hint:
         text.append(f"\nHint: {plain(test.hint)}", style="italic")
     if for_staff and test.staff is not None:
+        for name, believed in _mistakes(test.staff):
+            text.append(f"\nKnown mistake: {plain(name)} ({plain(believed)})", style="dim")
         for case in test.staff.cases:
             if case.verdict != "passed" and case.detail:
                 case_id = f"[{plain(case.id)}] " if case.id else ""
                 text.append(f"\n{case_id}{plain(case.detail)}", style="dim")
     return text
+
+
+def _mistakes(notes: StaffNotes) -> list[tuple[str, str]]:
+    """Return the known mistakes of a test's cases, each once, with what is believed."""
+    found = [(case.mistake, case.misconception) for case in notes.cases if case.mistake]
+    return list(dict.fromkeys(found))
 
 
 def _total(report: Report) -> str:

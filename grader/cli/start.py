@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from grader.assignment import HANDOUT, load
+from grader.assignment import HANDOUT, load, public_files
 from grader.cli.options import assignment_argument, course_option
 from grader.errors import UsageError
 from grader.report import write_atomically
@@ -27,9 +27,7 @@ def start(assignment: str, folder: Path | None, course: Path) -> None:
     copied, kept = [], []
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for source in sorted(path for path in loaded.folder.rglob("*") if path.is_file()):
-            if "__pycache__" in source.parts:
-                continue
+        for source in public_files(loaded):
             own = target / source.relative_to(loaded.folder)
             if os.path.lexists(own):
                 kept.append(own)

@@ -1,46 +1,208 @@
 """`grader verify`: does an assignment grade as its author says?"""
 
+import io
+import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from rich.text import Text
 
 from grader import grade
 from grader.cli.options import assignment_argument, course_option, sandbox_options
+from grader.cli.show import plain, show_report
+from grader.pages import verify_page
+from grader.report import Report, write_atomically
 from grader.sandbox.backends import Choice
+from grader.verify import Finding, Plan, TaskMatrix
+from grader.verify import verify as check_everything
+
+WIDTH = 100  # of the report that is searched for leaks
 
 
 @click.command()
 @assignment_argument
 @course_option
+@click.option("--quick", is_flag=True, help="Leave out mutants, certificate and planted tokens.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(0, 100_000),
+    default=200,
+    show_default=True,
+    help="How many variations of the hidden inputs the certificate grades the solution on.",
+)
+@click.option(
+    "--mutants",
+    type=click.IntRange(0, 100_000),
+    default=200,
+    show_default=True,
+    help="How many mutants of each task's solution are tried, evenly spread over all there are.",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 100),
+    default=80,
+    show_default=True,
+    help="The percentage of a task's mutants that its hidden tests must catch.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=os.cpu_count() or 1,
+    show_default="one per processor",
+    help="How many gradings run at a time.",
+)
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where an interrupted run leaves what it has done, for the next one to go on from.  "
+    "[default: .grader/verify in the course]",
+)
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write all of it to this file, as a page for a browser.",
+)
 @click.option("--quiet", is_flag=True, help="Print only what does not hold, and the count.")
 @sandbox_options
-def verify(assignment: str, course: Path, quiet: bool, sandbox: Choice) -> None:
+def verify(
+    assignment: str,
+    course: Path,
+    quick: bool,
+    seeds: int,
+    mutants: int,
+    least: float,
+    jobs: int,
+    state: Path | None,
+    page: Path | None,
+    quiet: bool,
+    sandbox: Choice,
+) -> None:
     """Prove that an assignment tells right from wrong, before students see it.
 
     The solution and every alternative earn full marks, the stub nothing, each known mistake
     exactly its points; code that returns nonsense, lies, exits or hangs earns nothing and never
-    makes the judge fail.
-    """
-    from grader.verify import verify as findings
+    makes the judge fail. Of the solution's mutants (copies with one small mistake) the hidden
+    tests catch enough; right answers pass with other hidden inputs, threads and precisions, time
+    after time; nothing private is in what a student can see.
 
+    \b
+    grader verify building_blocks --quick
+    grader verify building_blocks --page verify.html
+    """
     console = Console()
+    choice = replace(sandbox, jobs=jobs)
+    plan = Plan(
+        sandbox=choice,
+        show=_shown,
+        jobs=jobs,
+        is_quick=quick,
+        mutants=mutants,
+        least_score=least / 100,
+        seeds=seeds,
+        state=state,
+    )
     start = time.monotonic()
-    wrong = total = 0
-    with grade.opened(assignment, course, sandbox) as grader:
-        for finding in findings(grader):
-            total += 1
-            wrong += not finding.holds
-            if quiet and finding.holds:
-                continue
-            mark, style = ("✓", "green") if finding.holds else ("✗", "red")
-            console.print(Text(f"{mark} {finding.check}", style=style))
-            for problem in finding.problems:
-                console.print(Text(indent(problem, "    ")), soft_wrap=True)
+    with grade.opened(assignment, course, choice) as grader, _Looker(console, quiet) as looker:
+        verified = check_everything(grader, plan, looker)
+    wrong = sum(not finding.holds for finding in verified.findings)
+    total = len(verified.findings)
+    if page is not None:
+        write_atomically(page, verify_page(grader.assignment.title, verified))
+    if not quiet:
+        for matrix in verified.matrices:
+            console.print(_matrix_table(matrix))
+        words = ", ".join(f"{stage} {took:.0f} s" for stage, took in verified.seconds.items())
+        console.print(words, highlight=False)
+        if page is not None:
+            console.print(str(page), markup=False, highlight=False, soft_wrap=True)
     seconds = time.monotonic() - start
-    console.print(f"{total - wrong} of {total} checks hold ({seconds:.0f} s)")
+    console.print(f"{total - wrong} of {total} checks hold ({seconds:.0f} s)", highlight=False)
     sys.exit(1 if wrong else 0)
+
+
+class _Looker:
+    """Prints each finding as it is made, and on a terminal a bar for the stage."""
+
+    def __init__(self, console: Console, quiet: bool) -> None:
+        self._console = console
+        self._quiet = quiet
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            auto_refresh=False,  # without a thread of its own: each step redraws it
+            disable=not sys.stderr.isatty(),
+        )
+        self._bar = self._progress.add_task("starting", total=None)
+
+    def __enter__(self) -> "_Looker":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def begin(self, stage: str, total: int) -> None:
+        self._progress.reset(self._bar, description=stage, total=total)
+        self._progress.refresh()
+
+    def step(self) -> None:
+        self._progress.update(self._bar, advance=1, refresh=True)
+
+    def found(self, finding: Finding) -> None:
+        if self._quiet and finding.holds:
+            return
+        mark, style = ("✓", "green") if finding.holds else ("✗", "red")
+        self._console.print(Text(f"{mark} {plain(finding.check)}", style=style), soft_wrap=True)
+        for problem in finding.problems:
+            self._console.print(Text(indent(plain(problem), "    ")), soft_wrap=True)
+        if not self._quiet:
+            for note in finding.notes:
+                self._console.print(Text(indent(plain(note), "    "), style="dim"), soft_wrap=True)
+
+
+def _shown(report: Report) -> str:
+    """Return what `grader grade` prints of a student's view."""
+    text = io.StringIO()
+    show_report(Console(file=text, width=WIDTH), report, for_staff=False)
+    return text.getvalue()
+
+
+def _matrix_table(matrix: TaskMatrix) -> Table:
+    """Return mistakes down and tests across, each test by its number."""
+    table = Table(
+        title=Text(f"{plain(matrix.title)}: which test catches which mistake"),
+        title_justify="left",
+        title_style="bold",
+        caption=Text(
+            "  ".join(f"{n} {test.removeprefix('test_')}" for n, test in enumerate(matrix.tests, 1))
+        ),
+        caption_justify="left",
+        padding=(0, 0),
+        show_edge=False,
+    )
+    table.add_column("mistake", overflow="ellipsis", max_width=30)
+    for number in range(1, len(matrix.tests) + 1):
+        table.add_column(str(number), justify="center", min_width=2)
+    for mistake, tests in matrix.caught.items():
+        signs = [Text("✗", style="red") if test in tests else "·" for test in matrix.tests]
+        table.add_row(Text(plain(mistake), style="" if tests else "bold red"), *signs)
+    table.add_section()
+    rows = {
+        "caught": [str(len(matrix.mistakes_of(test))) for test in matrix.tests],
+        "by no other test": [str(matrix.alone(test)) for test in matrix.tests],
+        "mutants caught first": [str(matrix.mutants.get(test, 0)) for test in matrix.tests],
+    }
+    for name, counts in rows.items():
+        table.add_row(Text(name, style="dim"), *counts)
+    return table

@@ -19,6 +19,8 @@ class Conditions:
     tasks: only these; all, if none is named.
     variation: each number gives every case other hidden inputs; 0 gives those that count.
     threads: of torch, in the cell.
+    unlisted: known mistakes that are not recognised; to measure what their makers would be told.
+    questions: made up for each near-copy of a solution that passes every test; see `trial`.
     precision: what the floating-point tensors and arrays of every question are made first.
     """
 
@@ -27,6 +29,8 @@ class Conditions:
     variation: int = 0
     threads: int = 1
     precision: Precision = "as_asked"
+    unlisted: frozenset[str] = field(default_factory=frozenset)
+    questions: int = 0
 
     def includes(self, task: str) -> bool:
         """Return whether the task is judged."""

@@ -1,15 +1,19 @@
 """What the fixtures `student`, `reference` and `both` are: attribute access becomes a question.
 
 They hold nothing but private names, so that a task may name its functions as it likes; only
-`given`, the assignment's own file of probes, is taken.
+`given`, the assignment's own file of probes, and `module`, for classes, are taken.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from grader.cell.modules import Recipe
 from grader.judge.conditions import Precision, in_precision
 from grader.judge.contract import check_annotation, check_structure
+from grader.judge.handles import Handle
 from grader.judge.reference import Solution, packed
+from grader.wire import Whose
 
 
 class Side(Protocol):
@@ -18,7 +22,7 @@ class Side(Protocol):
     seed: int
 
     def call(
-        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, of_given: bool
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, whose: Whose
     ) -> Any:
         """Return the answer to a call."""
 
@@ -26,7 +30,25 @@ class Side(Protocol):
         """Return a module-level value."""
 
 
-class ReferenceFixture:
+class _WithModules:
+    """`….module("Encoder", 4, seed=1)`, for each of the fixtures."""
+
+    _precision: Precision
+
+    def module(self, name: str, /, *args: Any, seed: int = 0, **kwargs: Any) -> Handle:
+        """Return a handle to the class of that name, built with these arguments.
+
+        seed: where the random numbers begin of which the module is built.
+        """
+        words = f"{self!r}.module({name!r}, …)"
+        ask = functools.partial(self._ask_module, name)
+        return Handle(words, ask, Recipe(list(args), kwargs, seed), self._precision)
+
+    def _ask_module(self, name: str, *question: Any) -> Any:
+        raise NotImplementedError
+
+
+class ReferenceFixture(_WithModules):
     """`reference.f(...)`, `reference.TABLE`, `reference.given.f(...)`: the solution's answer."""
 
     def __init__(self, solution: Solution, precision: Precision = "as_asked") -> None:
@@ -38,19 +60,22 @@ class ReferenceFixture:
 
     def __getattr__(self, name: str) -> Any:
         if name == "given":
-            return _Given("reference", lambda probe: self._function(probe, of_given=True))
+            return _Given("reference", lambda probe: self._function(probe, "given"))
         if self._solution.is_constant(name):
             return self._solution.value(name)
-        return self._function(name, of_given=False)
+        return self._function(name, "answers")
 
-    def _function(self, name: str, *, of_given: bool) -> Callable[..., Any]:
+    def _ask_module(self, name: str, *question: Any) -> Any:
+        return self._solution.answer(packed(question, {}, name, whose="modules"))
+
+    def _function(self, name: str, whose: Whose) -> Callable[..., Any]:
         def ask(*args: Any, **kwargs: Any) -> Any:
-            return self._solution.answer(packed(args, kwargs, name, of_given=of_given))
+            return self._solution.answer(packed(args, kwargs, name, whose=whose))
 
-        return _Question(self, f"given.{name}" if of_given else name, ask, self._precision)
+        return _Question(self, f"given.{name}" if whose == "given" else name, ask, self._precision)
 
 
-class StudentFixture:
+class StudentFixture(_WithModules):
     """`student.f(...)`, ...: the student's answer, of the form the solution's annotation says."""
 
     def __init__(
@@ -65,24 +90,29 @@ class StudentFixture:
 
     def __getattr__(self, name: str) -> Any:
         if name == "given":
-            return _Given("student", lambda probe: self._function(probe, of_given=True))
+            return _Given("student", lambda probe: self._function(probe, "given"))
         if self._solution.is_constant(name):
-            return self._checked(self._student.value(name), name, of_given=False)
-        return self._function(name, of_given=False)
+            return self._checked(self._student.value(name), name)
+        return self._function(name, "answers")
 
-    def _function(self, name: str, *, of_given: bool) -> Callable[..., Any]:
+    def _ask_module(self, name: str, *question: Any) -> Any:
+        got = self._student.call(name, question, {}, whose="modules")
+        check_annotation(got, self._solution.module_annotation(name, question[0]))
+        return got
+
+    def _function(self, name: str, whose: Whose) -> Callable[..., Any]:
         def ask(*args: Any, **kwargs: Any) -> Any:
-            got = self._student.call(name, args, kwargs, of_given=of_given)
-            return self._checked(got, name, of_given=of_given)
+            got = self._student.call(name, args, kwargs, whose=whose)
+            return self._checked(got, name, whose=whose)
 
-        return _Question(self, f"given.{name}" if of_given else name, ask, self._precision)
+        return _Question(self, f"given.{name}" if whose == "given" else name, ask, self._precision)
 
-    def _checked(self, got: Any, name: str, *, of_given: bool) -> Any:
-        check_annotation(got, self._solution.annotation(name, of_given=of_given))
+    def _checked(self, got: Any, name: str, whose: Whose = "answers") -> Any:
+        check_annotation(got, self._solution.annotation(name, whose=whose))
         return got
 
 
-class BothFixture:
+class BothFixture(_WithModules):
     """`got, want = both.f(...)`, ...: `got` has the structure of `want`, or a verdict is reached.
 
     The reference answers first, so that nothing of the student's can come before it.
@@ -100,19 +130,24 @@ class BothFixture:
 
     def __getattr__(self, name: str) -> Any:
         if name == "given":
-            return _Given("both", lambda probe: self._function(probe, of_given=True))
+            return _Given("both", lambda probe: self._function(probe, "given"))
         if self._solution.is_constant(name):
             want = self._solution.value(name)
             return _compared(self._student.value(name), want)
-        return self._function(name, of_given=False)
+        return self._function(name, "answers")
 
-    def _function(self, name: str, *, of_given: bool) -> Callable[..., tuple[Any, Any]]:
+    def _ask_module(self, name: str, *question: Any) -> tuple[Any, Any]:
+        want = self._solution.answer(packed(question, {}, name, whose="modules"))
+        got = self._student.call(name, question, {}, whose="modules")
+        return _compared(got, want)
+
+    def _function(self, name: str, whose: Whose) -> Callable[..., tuple[Any, Any]]:
         def ask(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-            want = self._solution.answer(packed(args, kwargs, name, of_given=of_given))
-            got = self._student.call(name, args, kwargs, of_given=of_given)
+            want = self._solution.answer(packed(args, kwargs, name, whose=whose))
+            got = self._student.call(name, args, kwargs, whose=whose)
             return _compared(got, want)
 
-        return _Question(self, f"given.{name}" if of_given else name, ask, self._precision)
+        return _Question(self, f"given.{name}" if whose == "given" else name, ask, self._precision)
 
 
 class _Question:

@@ -1,11 +1,14 @@
 """What a judge process and whoever started it say to each other: lines of JSON, one each."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 
+from grader.errors import TextAnswer
 from grader.judge.conditions import Precision
 from grader.sandbox.cgroup import Groups
+from grader.scoring import Used
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -24,13 +27,14 @@ class Charge(msgspec.Struct, frozen=True):
 
 
 class CollectedCase(msgspec.Struct, frozen=True):
-    """One case of a hidden test; the weight is exact, as text."""
+    """One case of a hidden test; the weight is exact, as text. draws: it takes random numbers."""
 
     task: str
     test: str
     case: str
     about: str
     weight: str
+    draws: bool
 
 
 class Collected(msgspec.Struct, frozen=True, tag=True):
@@ -61,6 +65,19 @@ class RunLimits(msgspec.Struct, frozen=True):
     output_kib: int
 
 
+class Near(msgspec.Struct, frozen=True):
+    """A file that is nearly the solution, and the lines in which it is not; 0 for any."""
+
+    path: str
+    first_line: int
+    last_line: int
+
+    def is_run_by(self, lines: Collection[int]) -> bool:
+        """Return whether one of its lines is among those that were run."""
+        own = range(self.first_line, self.last_line + 1)
+        return self.first_line == 0 or any(line in lines for line in own)
+
+
 class Submitted(msgspec.Struct, frozen=True):
     """To a run: the files, which of them answers which task, and how to judge them from where."""
 
@@ -73,6 +90,9 @@ class Submitted(msgspec.Struct, frozen=True):
     variation: int
     threads: int
     precision: Precision
+    unlisted: list[str]
+    near: list[Near] = []  # if any: copies of the one task's solution to try; see `trial`
+    questions: int = 0
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
@@ -85,13 +105,40 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     hint: str
     detail: str
     seconds: float
+    tolerance_used: float | None = None
+    review: TextAnswer | None = None
 
 
 class TaskEnded(msgspec.Struct, frozen=True, tag=True):
-    """Run: what a task's code printed."""
+    """Run: what a task's code printed, and what it used."""
 
     task: str
     output: str
+    used: Used
+
+
+class Recognised(msgspec.Struct, frozen=True, tag=True):
+    """Run: a wrong case's answers are those of a known mistake; its hint is for the student."""
+
+    index: int
+    mistake: str
+    misconception: str
+    hint: str
+
+
+class Tried(msgspec.Struct, frozen=True, tag=True):
+    """Run: what a near-copy of the solution came to; see `trial`.
+
+    caught_by: the first test that does not pass, with its verdict and detail. If all pass: how
+    many more questions were asked, and how an answer differs from the solution's, if one does.
+    """
+
+    index: int
+    caught_by: str
+    verdict: str
+    detail: str
+    asked: int
+    difference: str
 
 
 class NoSandbox(msgspec.Struct, frozen=True, tag=True):
@@ -105,4 +152,4 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 
 
 FromJudge = Collected | CannotStart | NoSandbox
-FromRun = Finished | TaskEnded | NoSandbox | Done
+FromRun = Finished | TaskEnded | Recognised | Tried | NoSandbox | Done

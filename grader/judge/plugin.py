@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,11 +17,19 @@ import pytest
 from _pytest.tmpdir import tmppath_result_key
 
 from grader.assignment import Reference
-from grader.errors import AssignmentError, JudgeError, SandboxError, StudentError
+from grader.errors import (
+    AssignmentError,
+    JudgeError,
+    NeedsReview,
+    SandboxError,
+    StudentError,
+    TextAnswer,
+)
 from grader.judge.conditions import Precision
 from grader.judge.fixtures import BothFixture, ReferenceFixture, Side, StudentFixture
 from grader.judge.reference import Solution, load
 from grader.scoring import CaseResult
+from grader.testing import budget, measured
 
 # What a hidden test's process does not need.
 PYTEST_OPTIONS = (
@@ -42,6 +50,7 @@ class Case:
     case: str
     about: str
     weight: Fraction
+    draws: bool = False  # random numbers, other ones in each variation
 
     @property
     def id(self) -> str:
@@ -55,16 +64,18 @@ class JudgePlugin:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         given = reference.assignment.given
-        self._given = load(given, "given") if given is not None else None
+        self.given = load(given, "given") if given is not None else None
         self.solutions = {
             task.id: Solution(
-                task.id, load(reference.solution(task.id), f"solution_{task.id}"), self._given
+                task.id, load(reference.solution(task.id), f"solution_{task.id}"), self.given
             )
             for task in reference.assignment.tasks
         }
         self.students: dict[str, Side] = {}
         self.variation = 0
         self.precision: Precision = "as_asked"
+        self.budget = budget.COUNTING
+        self.statistical_calls: dict[str, list[float | None]] = {}  # see `budget.Calls.rates`
         self.items: list[pytest.Function] = []
         self.problems: list[str] = []
         self._current = Case("", "", "", "", Fraction(1))
@@ -102,6 +113,7 @@ class JudgePlugin:
         CPU time than most tests; here fixtures are set up, the function is called, and that is it.
         """
         self._current = case
+        calls, found = budget.begin(self.budget, case.id), measured.begin()
         self.students[case.task].seed = self.seed(case)
         item = self.items[index]
         following = self.items[index + 1] if index + 1 < len(self.items) else None
@@ -119,7 +131,23 @@ class JudgePlugin:
             item.session._setupstate.teardown_exact(following)
         except BaseException as raised:
             error = error or raised
-        return _result(case, error, time.perf_counter() - start)
+        result = _result(case, error, time.perf_counter() - start)
+        self.statistical_calls[case.id] = calls.rates
+        return replace(
+            result, tolerance_used=found.tolerance_used, review=self._open_answer(error)
+        )
+
+    def _open_answer(self, error: BaseException | None) -> TextAnswer | None:
+        """Return what `grader review` asks a person; its key as seen from the private folder.
+
+        None also if the key lies elsewhere: no decision could be written into it.
+        """
+        if not isinstance(error, NeedsReview) or error.answer is None:
+            return None
+        folder, key = self._reference.folder.resolve(), Path(error.answer.key).resolve()
+        if not key.is_relative_to(folder):
+            return None
+        return replace(error.answer, key=key.relative_to(folder).as_posix())
 
     def seed(self, case: Case) -> int:
         """Return the case's seed: repeatable for staff, not predictable for students."""
@@ -176,6 +204,7 @@ def _case(item: pytest.Function) -> Case:
         case=callspec.id if callspec is not None else "",
         about=about.split("\n\n")[0].replace("\n", " "),
         weight=Fraction(str(weight)),
+        draws="rng" in item.fixturenames,
     )
 
 

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from grader import wire
+from grader.cell import modules
 from grader.errors import JudgeError, WireError
 
 
@@ -20,7 +23,7 @@ class Solution:
         self._module = module
         self._given = given
         self._known: dict[bytes, bytes] = {}
-        self._annotations: dict[tuple[bool, str], Any] = {}
+        self._annotations: dict[tuple[wire.Whose, str], Any] = {}
 
     def answer(self, frame: bytes) -> Any:
         """Return what the solution answers to a call, given as it crosses the wire.
@@ -30,13 +33,31 @@ class Solution:
         known = self._known.get(frame)
         if known is None:
             call = typing.cast(wire.Call, wire.decode_frame(frame))
-            if call.of_given:
+            if call.whose == "given":
                 value = self.named_given(call.name)(self._module, *call.args, **call.kwargs)
+            elif call.whose == "modules":
+                value = self._module_answer(call)
             else:
                 value = self.named(call.name)(*call.args, **call.kwargs)
             known = wire.encode(wire.Returned(id=0, value=value))
             self._known[frame] = known
         return typing.cast(wire.Returned, wire.decode_frame(known)).value
+
+    def forget(self) -> None:
+        """Have every answer worked out anew."""
+        self._known.clear()
+
+    @property
+    def file(self) -> str:
+        """Where the solution stands, as its frames name it."""
+        return self._module.__file__ or ""
+
+    def _module_answer(self, call: wire.Call) -> Any:
+        self.named(call.name)  # raises if it has none
+        try:
+            return modules.answer(self._module, call.name, *call.args, **call.kwargs)
+        except modules.Unfit as unfit:
+            raise JudgeError(f"the solution of {self._task!r}: {unfit}") from unfit
 
     def value(self, name: str) -> Any:
         """Return a module-level value as it arrives at the other end of the wire."""
@@ -56,15 +77,25 @@ class Solution:
             raise JudgeError(f"given.py has no function {name!r}")
         return typing.cast(Callable[..., Any], function)
 
-    def annotation(self, name: str, *, of_given: bool) -> Any:
+    def annotation(self, name: str, *, whose: wire.Whose = "answers") -> Any:
         """Return the form the answer must have: a return annotation, or a constant's."""
-        if (of_given, name) not in self._annotations:
-            owner = self.named_given(name) if of_given else self.named(name)
+        if (whose, name) not in self._annotations:
+            owner = self.named_given(name) if whose == "given" else self.named(name)
             hints = typing.get_type_hints(owner if callable(owner) else self._module)
-            self._annotations[of_given, name] = hints.get(
-                "return" if callable(owner) else name, Any
-            )
-        return self._annotations[of_given, name]
+            self._annotations[whose, name] = hints.get("return" if callable(owner) else name, Any)
+        return self._annotations[whose, name]
+
+    def module_annotation(self, name: str, question: modules.Question) -> Any:
+        """Return the form of the answer to a question about a class of modules."""
+        if question == "state":
+            return dict[str, Tensor]
+        if question == "vjp":
+            return modules.VectorJacobian
+        if ("modules", name) not in self._annotations:
+            forward = getattr(self.named(name), "forward", None)
+            hints = typing.get_type_hints(forward) if forward is not None else {}
+            self._annotations["modules", name] = hints.get("return", Any)
+        return self._annotations["modules", name]
 
     def is_constant(self, name: str) -> bool:
         """Return whether the name is a value rather than a function."""
@@ -78,12 +109,10 @@ def packed(
     *,
     call_id: int = 0,
     seed: int = 0,
-    of_given: bool = False,
+    whose: wire.Whose = "answers",
 ) -> bytes:
     """Return the call as a frame; raises JudgeError if an argument cannot cross."""
-    call = wire.Call(
-        id=call_id, name=name, args=list(args), kwargs=kwargs, seed=seed, of_given=of_given
-    )
+    call = wire.Call(id=call_id, name=name, args=list(args), kwargs=kwargs, seed=seed, whose=whose)
     try:
         return wire.encode(call)
     except WireError as error:

@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.errors import AnswerRaised
 from grader.judge.reference import Solution, packed
+from grader.wire import Whose
 
 SECONDS = 10.0  # then a test hangs, or is worth no rehearsal; measured below 1
 ALL_WENT_WELL = 77  # an exit code that no test that ends its process comes upon by chance
@@ -28,10 +29,10 @@ class Understudy:
         self.seed = 0
 
     def call(
-        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, of_given: bool
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, whose: Whose
     ) -> Any:
         """Return the solution's answer; raises AnswerRaised as for a student's."""
-        frame = packed(args, kwargs, name, of_given=of_given)
+        frame = packed(args, kwargs, name, whose=whose)
         try:
             return self._solution.answer(frame)
         except Exception as error:

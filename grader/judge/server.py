@@ -17,10 +17,12 @@ import msgspec
 import numpy
 import pytest
 import torch
+from msgspec import structs
 
 from grader import assignment, forkserver
 from grader.cell.limits import CellLimits
 from grader.errors import AssignmentError, GraderError, JudgeError, SandboxError
+from grader.judge import mistakes
 from grader.judge.connection import Cell
 from grader.judge.messages import (
     CannotStart,
@@ -31,16 +33,19 @@ from grader.judge.messages import (
     Finished,
     FromRun,
     NoSandbox,
+    Recognised,
     Submitted,
     TaskEnded,
 )
 from grader.judge.plugin import PYTEST_OPTIONS, Case, JudgePlugin
 from grader.judge.rehearsal import Understudy, rehearse
 from grader.judge.student import Bounds, Files, StudentSide
+from grader.judge.trial import Trial
 from grader.judge.walls import walls_of_a_first_cell
 from grader.sandbox import libc
 from grader.sandbox.cgroup import Groups
 from grader.scoring import CaseResult
+from grader.testing import budget
 
 
 def main() -> None:
@@ -79,6 +84,7 @@ class _Server:
         self._groups = groups
         self._plugin = JudgePlugin(reference)
         self._cases: list[Case] = []
+        self._mistakes = mistakes.known_mistakes(reference, self._plugin.given)
         self._walls: list[str] = []
         self._failure: GraderError | None = None
 
@@ -119,6 +125,7 @@ class _Server:
         try:
             self._cases = self._plugin.cases()
             rehearse(self._run_on_the_solution)
+            self._plugin.budget = budget.solved(self._plugin.statistical_calls)
             self._walls = walls_of_a_first_cell(self._zygote, self._groups)
             self._zygote.close()  # each run brings the one that it asks
         except GraderError as error:  # pytest would make an exit code of it
@@ -128,7 +135,11 @@ class _Server:
             msgspec.json.encode(
                 Collected(
                     cases=[
-                        CollectedCase(case.task, case.test, case.case, case.about, str(case.weight))
+                        CollectedCase(
+                            *(case.task, case.test, case.case, case.about),
+                            weight=str(case.weight),
+                            draws=case.draws,
+                        )
                         for case in self._cases
                     ],
                     walls=self._walls,
@@ -157,13 +168,19 @@ class _Server:
                 stream.flush()
 
             try:
-                self._run_cases(submitted, say)
+                judged = self._run_cases(submitted, say) if not submitted.near else []
+                self._try_out(submitted, say)
             except SandboxError as error:
                 say(NoSandbox(str(error)))
             else:
+                self._tell_mistakes(judged, set(submitted.unlisted), say)
                 say(Done())
 
-    def _run_cases(self, submitted: Submitted, say: Callable[[FromRun], None]) -> None:
+    def _run_cases(
+        self, submitted: Submitted, say: Callable[[FromRun], None]
+    ) -> list[mistakes.Judged]:
+        """Judge the tasks and say so; return what was asked where an answer was wrong."""
+        tasks = []
         self._plugin.variation = submitted.variation
         self._plugin.precision = submitted.precision
         for task in self._reference.assignment.tasks:
@@ -176,14 +193,52 @@ class _Server:
                 continue
             student = self._student(task.id, submitted)
             self._plugin.students = {task.id: student}
+            judged = mistakes.Judged(task.id)
             try:
                 for index in indices:
                     # Unhandled, the signal ends this run; `session` goes on behind the case.
                     signal.setitimer(signal.ITIMER_VIRTUAL, submitted.case_cpu_seconds)
-                    say(_finished(index, self._plugin.run_case(index, self._cases[index])))
+                    result = self._plugin.run_case(index, self._cases[index])
+                    say(_finished(index, result))
+                    judged.add(index, result, student.record)
             finally:
                 student.end()
-            say(TaskEnded(task.id, student.output))
+            say(TaskEnded(task.id, student.output, student.used))
+            tasks.append(judged)
+        return tasks
+
+    def _try_out(self, submitted: Submitted, say: Callable[[FromRun], None]) -> None:
+        """Try each near-copy as the answer to the one task, if there are any."""
+        if not submitted.near:
+            return
+        [task] = submitted.tasks
+        cases = [(index, case) for index, case in enumerate(self._cases) if case.task == task]
+        trial = Trial(self._plugin, cases, submitted.questions)
+        for index, near in enumerate(submitted.near):
+            alone = {near.path: submitted.files[near.path]}
+            student = self._student(
+                task, structs.replace(submitted, files=alone, answers={task: near.path})
+            )
+            signal.setitimer(signal.ITIMER_VIRTUAL, submitted.case_cpu_seconds)
+            try:
+                say(trial.of(index, near, student))
+            finally:
+                student.end()
+
+    def _tell_mistakes(
+        self, judged: list[mistakes.Judged], unlisted: set[str], say: Callable[[FromRun], None]
+    ) -> None:
+        """Say which wrong answers are those of a known mistake; all else has been said by now."""
+        if not any(one.wrong for one in judged):
+            return
+        mistakes.bound_this_process()
+        for one in judged:
+            known = [own for own in self._mistakes[one.task] if own.name not in unlisted]
+            found = mistakes.candidates(one, self._plugin.solutions[one.task], known)
+            for index, candidates in found.items():
+                if told := mistakes.told(candidates):
+                    own = told.mistake
+                    say(Recognised(index, own.name, own.misconception, own.hint))
 
     def _run_on_the_solution(self) -> None:
         self._plugin.students = {
@@ -226,6 +281,8 @@ def _finished(index: int, result: CaseResult) -> Finished:
         hint=result.hint,
         detail=result.detail,
         seconds=result.seconds,
+        tolerance_used=result.tolerance_used,
+        review=result.review,
     )
 
 

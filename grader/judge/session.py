@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import IO, cast
 
 import msgspec
+from msgspec import structs
 
 from grader import forkserver
 from grader.assignment import Assignment
@@ -29,14 +30,17 @@ from grader.judge.messages import (
     Finished,
     FromJudge,
     FromRun,
+    Near,
     NoSandbox,
+    Recognised,
     RunLimits,
     Submitted,
     TaskEnded,
+    Tried,
 )
 from grader.sandbox import launch
 from grader.sandbox.backends import Sandbox
-from grader.scoring import CaseResult, TaskResult
+from grader.scoring import CaseResult, TaskResult, Used
 from grader.submission import Submission
 
 START_SECONDS = 120.0
@@ -103,6 +107,8 @@ class Session:
         asked = [index for index, case in enumerate(cases) if conditions.includes(case.task)]
         outcomes: dict[int, Finished] = {}
         outputs: dict[str, str] = {}
+        used: dict[str, Used] = {}
+        mistakes: dict[int, Recognised] = {}
         while todo := [index for index in asked if index not in outcomes]:
             submitted = self._submitted(submission, conditions, [task.id for task in tasks], todo)
             run = _Run(self._control, zygote, submitted, self.patience)
@@ -111,28 +117,61 @@ class Session:
                     outcomes[message.index] = message
                 elif isinstance(message, TaskEnded):
                     outputs[message.task] = outputs.get(message.task, "") + message.output
+                    used[message.task] = message.used
+                elif isinstance(message, Recognised):
+                    mistakes[message.index] = message
                 elif isinstance(message, NoSandbox):
                     raise SandboxError(message.reason)
-            if run.is_done:
+            left = [index for index in todo if index not in outcomes]
+            if run.is_done or not left:  # looking for known mistakes may end a run: nothing is lost
                 break
             if run.is_judge_gone:
                 raise JudgeError(GONE)
-            ended = next(index for index in todo if index not in outcomes)
-            outcomes[ended] = _judge_error(ended, run.how_it_ended())
+            outcomes[left[0]] = _judge_error(left[0], run.how_it_ended())
         return tuple(
             TaskResult(
                 id=task.id,
                 title=task.title,
                 points=task.points,
                 cases=tuple(
-                    _case_result(cases[index], outcomes[index])
+                    _case_result(cases[index], outcomes[index], mistakes.get(index))
                     for index in asked
                     if cases[index].task == task.id
                 ),
                 output=outputs.get(task.id, ""),
+                used=used.get(task.id, Used()),
             )
             for task in tasks
         )
+
+    def try_out(
+        self, task: str, files: Mapping[str, bytes], near: list[Near], conditions: Conditions
+    ) -> list[Tried]:
+        """Return what each near-copy of a task's solution came to; see `judge.trial`.
+
+        files: their contents, by path. Raises as `judge` does.
+        """
+        nobody = Submission("", files, "", None, (), {})
+        tried: list[Tried] = []
+        while todo := near[len(tried) :]:
+            submitted = structs.replace(
+                self._submitted(nobody, conditions, [task], [0]),
+                near=todo,
+                questions=conditions.questions,
+            )
+            with self.sandbox.lend() as zygote:
+                run = _Run(self._control, zygote, submitted, self.patience)
+                for message in run.messages():
+                    if isinstance(message, Tried):
+                        tried.append(message)
+                    elif isinstance(message, NoSandbox):
+                        raise SandboxError(message.reason)
+            if run.is_done:
+                break
+            if run.is_judge_gone:
+                raise JudgeError(GONE)
+            tried.append(Tried(len(tried), "", "judge_error", run.how_it_ended(), 0, ""))
+        return tried
 
     def _submitted(
         self, submission: Submission, conditions: Conditions, tasks: list[str], todo: list[int]
@@ -148,6 +187,7 @@ class Session:
             variation=conditions.variation,
             threads=conditions.threads,
             precision=conditions.precision,
+            unlisted=sorted(conditions.unlisted),
         )
 
     def end(self) -> None:
@@ -279,7 +319,7 @@ class _Run:
                 *lines, rest = rest.split(b"\n")
                 for line in lines:
                     message = _from_run.decode(line)
-                    if isinstance(message, Finished):
+                    if isinstance(message, (Finished, Tried)):
                         deadline = time.monotonic() + self._seconds_per_case
                     if isinstance(message, (Done, NoSandbox)):
                         self.is_done = True
@@ -324,7 +364,9 @@ def _judge_error(index: int, reason: str) -> Finished:
     return Finished(index, "judge_error", "0", "", "", reason, 0.0)
 
 
-def _case_result(case: CollectedCase, finished: Finished) -> CaseResult:
+def _case_result(
+    case: CollectedCase, finished: Finished, known: Recognised | None
+) -> CaseResult:
     return CaseResult(
         task=case.task,
         test=case.test,
@@ -334,7 +376,11 @@ def _case_result(case: CollectedCase, finished: Finished) -> CaseResult:
         verdict=cast(Verdict, finished.verdict),
         credit=Fraction(finished.credit),
         feedback=finished.feedback,
-        hint=finished.hint,
+        hint=known.hint if known is not None and known.hint else finished.hint,
+        mistake=known.mistake if known is not None else "",
+        misconception=known.misconception if known is not None else "",
         detail=finished.detail,
         seconds=finished.seconds,
+        tolerance_used=finished.tolerance_used,
+        review=finished.review,
     )

@@ -5,7 +5,7 @@ import signal
 import time
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,9 @@ from grader.errors import (
     WrongAnswer,
 )
 from grader.judge.connection import Cell
+from grader.judge.record import Record
 from grader.judge.reference import packed
+from grader.scoring import Used
 
 STUB = "NotImplementedError"
 NO_MEMORY = "MemoryError"
@@ -87,17 +89,19 @@ class StudentSide:
         self._never_loads: StudentError | None = None
         self._printed = bytearray()
         self.seed = 0
+        self.record = Record()
+        self.used = Used()  # by the cells that have ended
 
     def call(
-        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, of_given: bool
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, whose: wire.Whose
     ) -> Any:
-        """Return what the student's function answers, of whatever form.
+        """Return what the student's function, or class of modules, answers, of whatever form.
 
         Raises a StudentError for everything but an answer.
         """
         self._last_id += 1
         seed = self._seed_of_call()
-        frame = packed(args, kwargs, name, call_id=self._last_id, seed=seed, of_given=of_given)
+        frame = packed(args, kwargs, name, call_id=self._last_id, seed=seed, whose=whose)
         return self._answer(self._ask(frame, name))
 
     def value(self, name: str) -> Any:
@@ -116,8 +120,13 @@ class StudentSide:
     def end(self) -> None:
         """End the task's cell; the next call would open another."""
         if self._cell is not None:
-            self._cell.end()
+            ended = self._cell.end()
             self._printed += self._cell.output
+            self.used = replace(
+                self.used,
+                cpu_seconds=self.used.cpu_seconds + (ended.cpu_seconds if ended else 0.0),
+                memory_mib=max(self.used.memory_mib, self._cell.peak_bytes / MIB),
+            )
             self._cell = None
 
     def _seed_of_call(self) -> int:
@@ -136,6 +145,7 @@ class StudentSide:
         if getattr(message, "id", None) != self._last_id:
             self.end()
             raise CellDied("the answer was to no question of ours", staff=str(type(message)))
+        self.record.add(frame, message)
         return message
 
     def _load(self) -> Cell:
@@ -177,7 +187,13 @@ class StudentSide:
             self.end()
             raise CellDied(f"{what}: what came back is no answer", staff=str(error)) from None
         finally:
-            self._seconds_left -= time.monotonic() - start
+            taken = time.monotonic() - start
+            self._seconds_left -= taken
+            self.used = replace(
+                self.used,
+                seconds=self.used.seconds + taken,
+                call_seconds=max(self.used.call_seconds, taken),
+            )
 
     def _how_it_died(self, cell: Cell, what: str) -> StudentError:
         ended = cell.ended_by_itself()
@@ -197,6 +213,8 @@ class StudentSide:
             return message.value
         if isinstance(message, wire.Missing):
             raise MissingAnswer(f"{self._files.answer} defines no `{message.name}`")
+        if isinstance(message, wire.Unfit):
+            raise WrongAnswer(_bounded(message.reason))
         if isinstance(message, wire.Uncrossable):
             raise WrongAnswer(_bounded(message.reason).replace("result", "the answer", 1))
         if isinstance(message, wire.Raised):

@@ -6,6 +6,16 @@ Everything is made from reports. What students can write into one is hostile: se
 from grader.pages.class_page import class_page
 from grader.pages.class_summary import ClassSummary
 from grader.pages.report_page import report_page
-from grader.pages.spreadsheet import summary_csv
+from grader.pages.spreadsheet import KnownRows, csv_text, known_rows, summary_csv
+from grader.pages.verify_page import verify_page
 
-__all__ = ["ClassSummary", "class_page", "report_page", "summary_csv"]
+__all__ = [
+    "ClassSummary",
+    "KnownRows",
+    "class_page",
+    "csv_text",
+    "known_rows",
+    "report_page",
+    "summary_csv",
+    "verify_page",
+]

@@ -87,6 +87,7 @@ def class_page(summary: ClassSummary, *, title: str) -> str:
         without_score=len(rows) - len(scores),
         pending=sum(row.status == "needs_review" for row in rows),
         bars=_histogram(rows),
+        recognised=summary.recognised(),
         mistakes=summary.mistakes(MOST_MISTAKES),
         tasks=tasks,
         lines=lines,

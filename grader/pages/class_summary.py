@@ -110,6 +110,17 @@ class Mistake:
     submissions: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A known mistake of the assignment, and who made it. submissions: the first few ids."""
+
+    task: str
+    name: str
+    misconception: str
+    count: int
+    submissions: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Tally:
     text: str
@@ -137,6 +148,7 @@ class ClassSummary:
         self._refusals: list[Refusal] = []
         self._layouts: dict[Layout, Layout] = {}
         self._tallies: dict[_Kind, _Tally] = {}
+        self._recognised: dict[tuple[str, str], _Tally] = {}
 
     def add(self, report: Report) -> None:
         """Take in one report."""
@@ -162,6 +174,9 @@ class ClassSummary:
                 # One mistake, whatever the line or the size of the difference.
                 kind = (task.id, test, verdict, _NUMBER.sub("0", text))
                 self._tallies.setdefault(kind, _Tally(text)).add(report.submission.id, text)
+            for name, misconception in _recognised(task).items():
+                tally = self._recognised.setdefault((task.id, name), _Tally(misconception))
+                tally.add(report.submission.id, misconception)
 
     def add_refused(self, id: str, reason: str) -> None:
         """Take in a submission that has no report: not taken in, or its grading failed."""
@@ -207,6 +222,14 @@ class ClassSummary:
             for (task, test, verdict, _), tally in by_count[:most]
         ]
 
+    def recognised(self) -> list[Recognised]:
+        """Return the known mistakes that were recognised, most frequent first."""
+        by_count = sorted(self._recognised.items(), key=lambda item: (-item[1].count, item[0]))
+        return [
+            Recognised(task, name, tally.text, tally.count, tuple(tally.submissions))
+            for (task, name), tally in by_count
+        ]
+
 
 def _layout(report: Report) -> Layout:
     return Layout(
@@ -239,6 +262,13 @@ def _mistakes(task: TaskReport) -> Iterator[tuple[str, Verdict, str]]:
     if len(said) == 1 and len(found) == len(task.tests) > 1:
         found = [("", verdict, text) for verdict, text in said]
     yield from found
+
+
+def _recognised(task: TaskReport) -> dict[str, str]:
+    """Return the known mistakes found in a task's answers: name -> what is believed."""
+    notes = [test.staff for test in task.tests if test.staff is not None]
+    cases = [case for note in notes for case in note.cases]
+    return {_cut(case.mistake): _cut(case.misconception) for case in cases if case.mistake}
 
 
 def _words(test: TestReport) -> str:

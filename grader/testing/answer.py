@@ -2,50 +2,27 @@
 a person reads the rest. Nothing here measures how alike two texts are: such measures are blind
 to "not", and they always answer."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from grader.errors import AssignmentError, NeedsReview, WrongAnswer
-
-Verdict = Literal["right", "wrong", "blank", "review"]
-Words = tuple[str, ...]
-
-# What is longer than a cell's few words is not searched for phrases: a person reads it.
-MAX_WORDS = 25
-MAX_CHARACTERS = 1000
-
-NEGATIONS = frozenset(
-    ["no", "not", "non", "none", "nothing", "nor", "neither", "never", "nil", "without"]
+from grader.errors import AssignmentError, NeedsReview, StudentError, TextAnswer, WrongAnswer
+from grader.testing.answer_key import CellTable, KeyTable, read_table
+from grader.testing.words import (
+    MAX_CHARACTERS,
+    NEGATIONS,
+    Spelling,
+    Words,
+    form_of,
+    is_guarded,
+    shown,
+    spoken_words,
+    stems,
+    without_fill,
 )
 
-_APOSTROPHES = re.compile("['’ʼ`´]")
-_DASHES = re.compile("[-‐‑‒–—―−]+")
-_PLACEHOLDERS = frozenset(".,:;!?…_*#/\\|\"'()[]{}<>")
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _CellTable(_Model):
-    model: str
-    accept: list[str]
-    reject: dict[str, list[str]]
-    review: list[str]
-
-
-class _KeyTable(_Model):
-    about: str = ""
-    version: int
-    fill_words: list[str]
-    misconceptions: dict[str, str]
-    rows: dict[str, dict[str, _CellTable]]
+Verdict = Literal["right", "wrong", "blank", "review"]
 
 
 @dataclass(frozen=True)
@@ -54,25 +31,42 @@ class Judgement:
 
     normal_form: the words that were looked at; equal for answers that say the same in the same
     words, whatever their punctuation, case and filler. misconception: of a wrong answer, its name.
+    by: what it was recognised by.
     """
 
     verdict: Verdict
     normal_form: str
     misconception: str = ""
+    by: Literal["", "phrase", "stem", "repair", "decision"] = ""
+
+
+Phrases = Mapping[Words, Judgement]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The phrases of one cell: words in normal form, or their stems -> what they say."""
+
+    model: str
+    phrases: Phrases
+    stemmed: Phrases
+    longest: int
 
 
 @dataclass(frozen=True)
 class AnswerKey:
     """The phrases of every cell of a table, and a hint for every misconception.
 
-    cells: by row and column; a phrase in normal form -> what it says about the answer.
+    cells: by row and column. decisions: by row, column and normal form.
     """
 
+    path: Path
     version: int
     fill_words: frozenset[str]
     hints: Mapping[str, str]
-    cells: Mapping[tuple[str, str], Mapping[Words, Judgement]]
-    longest: int
+    cells: Mapping[tuple[str, str], Cell]
+    decisions: Mapping[tuple[str, str, str], Judgement]
+    spelling: Spelling
 
     @classmethod
     def read(cls, path: Path) -> "AnswerKey":
@@ -80,76 +74,86 @@ class AnswerKey:
 
         {"about": text, "version": 1, "fill_words": ["the", …], "misconceptions": {name: hint, …},
          "rows": {row: {column: {"model": an accepted answer, "accept": [phrase, …],
-         "reject": {misconception: [phrase, …], …}, "review": [phrase, …]}, …}, …}}
+         "reject": {misconception: [phrase, …], …}, "review": [phrase, …]}, …}, …},
+         "real_words": [word, …],
+         "decisions": [{"row": row, "column": column, "answer": normal form, "verdict": "right" or
+         "wrong", "misconception": name or "", "by": name, "at": UTC time}, …]}
+
+        The last two may be left out: words that are no slips of others, and what `grader review`
+        has written.
 
         Raises AssignmentError naming the place that is not as it must be: a key missing or
         unknown, a misconception without a hint or never named, a phrase that is nothing but fill
-        words or names two misconceptions, a model answer that is not accepted.
+        words or names two misconceptions, a model answer that is not accepted, a decision on a
+        cell that is not there or against another one.
         """
-        table = _table(path)
-        fill_words = frozenset(stem(word) for word in table.fill_words)
-        _check_misconceptions(table, path)
+        return cls.of(read_table(path), path)
+
+    @classmethod
+    def of(cls, table: KeyTable, path: Path) -> "AnswerKey":
+        """Return the key that a file's table is; raises AssignmentError, as `read`."""
+        fill_words = frozenset(word for text in table.fill_words for word in spoken_words(text))
         cells = {
-            (row, column): _phrases(cell, fill_words, f"{path}: rows.{row}.{column}")
+            (row, column): _cell(cell, fill_words, f"{path}: rows.{row}.{column}")
             for row, columns in table.rows.items()
             for column, cell in columns.items()
         }
-        longest = max((len(words) for cell in cells.values() for words in cell), default=0)
-        key = cls(table.version, fill_words, table.misconceptions, cells, longest)
-        for row, columns in table.rows.items():
-            for column, cell in columns.items():
-                if key.judge(cell.model, row, column).verdict != "right":
-                    raise AssignmentError(
-                        f"{path}: rows.{row}.{column}.model: found {cell.model!r}; expected an "
-                        "answer that the cell accepts"
-                    )
+        known = {word for cell in cells.values() for words in cell.phrases for word in words}
+        known |= {word for text in table.real_words for word in spoken_words(text)}
+        key = cls(
+            path=path,
+            version=table.version,
+            fill_words=fill_words,
+            hints=table.misconceptions,
+            cells=cells,
+            decisions={
+                own.place: Judgement(own.verdict, own.answer, own.misconception, "decision")
+                for own in table.decisions
+            },
+            spelling=Spelling(known, fill_words),
+        )
+        for (row, column), cell in cells.items():
+            if key.judge(cell.model, row, column).verdict != "right":
+                raise AssignmentError(
+                    f"{path}: rows.{row}.{column}.model: found {cell.model!r}; expected an "
+                    "answer that the cell accepts"
+                )
         return key
 
     def judge(self, text: str, row: str, column: str) -> Judgement:
         """Return what the text says as an answer in that cell.
 
-        Right if accepted phrases cover every word of its normal form, wrong if rejected ones do;
-        blank without words; for a person whatever else: a word that no phrase covers, accepted
-        beside rejected, two negations or one that stands alone beside a phrase, a phrase listed
-        for a person or in two lists, more than MAX_WORDS words or MAX_CHARACTERS characters.
-        At each word the longest phrase is taken.
+        Blank without words; then what a person decided on its normal form; then right if accepted
+        phrases cover every word, wrong if those of one misconception do. Words that are not all
+        covered are compared by their stems, then with slips of one letter mended, but only where
+        none of them denies or doubts. For a person whatever else: a word that no phrase covers,
+        accepted beside rejected, two misconceptions, two negations or one that stands alone beside
+        a phrase, a phrase listed for a person or in two lists, more than MAX_WORDS words or
+        MAX_CHARACTERS characters. At each word the longest phrase is taken.
 
         Raises KeyError if there is no such cell.
         """
-        phrases = self.cells[row, column]
-        if len(text) > MAX_CHARACTERS:
-            start = " ".join(spoken_words(text[:MAX_CHARACTERS]))
-            return Judgement("review", f"{start[:MAX_CHARACTERS]} … ({len(text)} characters)")
-        spoken = spoken_words(text)
-        if not spoken:
+        cell = self.cells[row, column]
+        form = form_of(text, self.fill_words)
+        if not form.normal_form:
             return Judgement("blank", "")
-        words = without_fill(spoken, self.fill_words)
-        if not words:  # fill words alone: perhaps they are meant
-            return Judgement("review", " ".join(spoken))
-        normal_form = " ".join(words)
-        covering = self._cover(words, phrases)
-        negations = sum(word in NEGATIONS for word in words)
-        if len(spoken) > MAX_WORDS or covering is None or negations > 1:
-            return Judgement("review", normal_form)
-        if len(covering) > 1 and any(len(own) == 1 and own[0] in NEGATIONS for own in covering):
-            return Judgement("review", normal_form)
-        found = [phrases[own] for own in covering]
-        verdict = found[0].verdict if len({own.verdict for own in found}) == 1 else "review"
-        misconception = found[0].misconception if verdict == "wrong" else ""
-        return Judgement(verdict, normal_form, misconception)
+        decision = self.decisions.get((row, column, form.normal_form))
+        if decision is not None:
+            return decision
+        found = self._recognised(form.words, cell) if form.words is not None else None
+        return replace(found or Judgement("review", ""), normal_form=form.normal_form)
 
-    def _cover(self, words: Words, phrases: Mapping[Words, Judgement]) -> list[Words] | None:
-        """Return the phrases that make up the words, or None if a word is left over."""
-        covering, start = [], 0
-        while start < len(words):
-            for end in range(min(len(words), start + self.longest), start, -1):
-                if words[start:end] in phrases:
-                    covering.append(words[start:end])
-                    start = end
-                    break
-            else:
-                return None
-        return covering
+    def _recognised(self, words: Words, cell: Cell) -> Judgement | None:
+        """Return what the words say, the first way that covers all of them; None if none does."""
+        found = _said(words, cell.phrases, cell.longest)
+        if found is not None or is_guarded(words):
+            return found
+        found = _said(stems(words), cell.stemmed, cell.longest)
+        if found is not None:
+            return replace(found, by="stem")
+        mended = self.spelling.repaired(words)
+        found = _said(mended, cell.stemmed, cell.longest) if mended is not None else None
+        return replace(found, by="repair") if found is not None else None
 
 
 def assert_answer(
@@ -160,83 +164,84 @@ def assert_answer(
     place: what feedback calls the cell; row and column if it is not given.
     hint: read below a blank answer; below a wrong one stands the hint of its misconception.
 
-    Raises WrongAnswer if the answer is blank or a listed misconception, NeedsReview, with the
-    normal form for staff, if a person must read it.
+    One to a case, and last in it: an answer that a person finds right makes the case pass.
+
+    Raises WrongAnswer if the answer is blank or a listed misconception, NeedsReview, with what
+    staff need to decide, if a person must read it.
     """
     place = place or f"{row}, {column}"
     judgement = key.judge(text, row, column)
     if judgement.verdict == "blank":
         raise WrongAnswer(f"{place}: blank", hint=hint)
-    if judgement.verdict == "wrong":
-        raise WrongAnswer(
-            f"{place}: not right",
-            hint=f"{place}: {key.hints[judgement.misconception]}",
-            staff=f"{judgement.normal_form} ({judgement.misconception})",
-        )
     if judgement.verdict == "review":
-        raise NeedsReview(f"{place}: a person will read this answer", staff=judgement.normal_form)
+        raise NeedsReview(
+            f"{place}: a person will read this answer",
+            staff=judgement.normal_form,
+            answer=TextAnswer(
+                key=str(key.path),
+                row=row,
+                column=column,
+                place=place,
+                text=shown(text),
+                normal_form=judgement.normal_form,
+            ),
+        )
+    error = verdict_on(judgement, key, place)
+    if error is not None:
+        raise error
 
 
-def spoken_words(text: str) -> Words:
-    """Return the text's words: compatible characters made one, lower case, plural -s off.
-
-    Punctuation, symbols and control characters part words; marks that are not seen do not. Where
-    there are no words, what else is written is one: "–" is "-"; "…" and "?" are nothing.
-    """
-    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).lower()
-    kept = "".join(
-        character if character.isalnum() or unicodedata.combining(character) else " "
-        for character in text
-        if unicodedata.category(character) != "Cf"
+def verdict_on(judgement: Judgement, key: AnswerKey, place: str) -> StudentError | None:
+    """Return what becomes of a right or a wrong answer; None if it passes."""
+    if judgement.verdict == "right":
+        return None
+    name = judgement.misconception
+    return WrongAnswer(
+        f"{place}: not right",
+        hint=f"{place}: {key.hints[name]}" if name else "",
+        staff=f"{judgement.normal_form[:MAX_CHARACTERS]} ({name or 'no listed misconception'})",
     )
-    return tuple(stem(word) for word in kept.split()) or _signs(text)
 
 
-def stem(word: str) -> str:
-    """Return the word without the -s of a plural: "edges" -> "edge", but "bias" is cut as well:
-    only what is alike on both sides of a comparison matters."""
-    cut = word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 1
-    return word[:-1] if cut else word
+def _said(words: Words, phrases: Phrases, longest: int) -> Judgement | None:
+    """Return what the phrases that make up the words say together; None if a word is left over."""
+    covering = _cover(words, phrases, longest)
+    if covering is None:
+        return None
+    denials = sum(word in NEGATIONS for word in words)
+    is_bare = len(covering) > 1 and any(len(own) == 1 and own[0] in NEGATIONS for own in covering)
+    found = [phrases[own] for own in covering]
+    said = {(own.verdict, own.misconception) for own in found}
+    if denials > 1 or is_bare or len(said) > 1:
+        return Judgement("review", "")
+    return found[0]
 
 
-def without_fill(words: Sequence[str], fill_words: frozenset[str]) -> Words:
-    """Return the words that make a claim."""
-    return tuple(word for word in words if word not in fill_words)
+def _cover(words: Words, phrases: Phrases, longest: int) -> list[Words] | None:
+    covering, start = [], 0
+    while start < len(words):
+        for end in range(min(len(words), start + longest), start, -1):
+            if words[start:end] in phrases:
+                covering.append(words[start:end])
+                start = end
+                break
+        else:
+            return None
+    return covering
 
 
-def _signs(text: str) -> Words:
-    seen = "".join(
-        sign for sign in text if not sign.isspace() and unicodedata.category(sign)[0] != "C"
-    )
-    signs = _DASHES.sub("-", seen)
-    return () if set(signs) <= _PLACEHOLDERS else (signs,)
+def _cell(cell: CellTable, fill_words: frozenset[str], place: str) -> Cell:
+    phrases = _phrases(cell, fill_words, place)
+    stemmed: dict[Words, Judgement] = {}
+    for words, says in phrases.items():
+        # Phrases of one stem that do not say the same: a person tells them apart.
+        known = stemmed.setdefault(stems(words), says)
+        if (known.verdict, known.misconception) != (says.verdict, says.misconception):
+            stemmed[stems(words)] = Judgement("review", "")
+    return Cell(cell.model, phrases, stemmed, max(map(len, phrases), default=0))
 
 
-def _table(path: Path) -> _KeyTable:
-    try:
-        return _KeyTable.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise AssignmentError(f"{path}: not readable ({error.strerror})") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise AssignmentError(f"{path}: {place and place + ': '}{first['msg']}") from error
-
-
-def _check_misconceptions(table: _KeyTable, path: Path) -> None:
-    named = {
-        name for columns in table.rows.values() for cell in columns.values() for name in cell.reject
-    }
-    for name in sorted(named - table.misconceptions.keys()):
-        raise AssignmentError(f"{path}: misconceptions.{name}: missing; a phrase is listed for it")
-    for name, hint in table.misconceptions.items():
-        if not hint.strip():
-            raise AssignmentError(f"{path}: misconceptions.{name}: empty; expected a hint")
-        if name not in named:
-            raise AssignmentError(f"{path}: misconceptions.{name}: no phrase is listed for it")
-
-
-def _phrases(cell: _CellTable, fill_words: frozenset[str], place: str) -> Mapping[Words, Judgement]:
+def _phrases(cell: CellTable, fill_words: frozenset[str], place: str) -> Phrases:
     """Return what each phrase of a cell says; what lies in two lists is for a person."""
     phrases: dict[Words, Judgement] = {}
 
@@ -245,7 +250,7 @@ def _phrases(cell: _CellTable, fill_words: frozenset[str], place: str) -> Mappin
             words = without_fill(spoken_words(phrase), fill_words)
             if not words:
                 raise AssignmentError(f"{place}: {phrase!r} is nothing but fill words")
-            says = Judgement(verdict, " ".join(words), misconception)
+            says = Judgement(verdict, " ".join(words), misconception, "phrase")
             known = phrases.setdefault(words, says)
             if known.verdict != verdict:
                 phrases[words] = Judgement("review", " ".join(words))

@@ -1,4 +1,7 @@
-"""The verb for random weights: were they drawn, independently, from the law asked for?"""
+"""The verb for random weights: were they drawn, independently, from the law asked for?
+
+For where their randomness comes from, see `seeded`.
+"""
 
 import itertools
 import math
@@ -10,6 +13,7 @@ import numpy as np
 import torch
 
 from grader.errors import WrongAnswer
+from grader.testing import budget
 from grader.testing.laws import (
     LOG_2,
     Law,
@@ -24,8 +28,9 @@ from grader.testing.laws import (
 BASIS_ROWS = 16
 LARGE = 1e6  # standard deviations; farther ones are as wrong, and their squares could overflow
 ENOUGH = 100  # weights from which on the moments' joint density is nearly the normal one
-# A wrong mean or scale shows in these as well, and a wrong law in the bound.
-FOLLOWS = {"law": 1, "tail": 1, "bound": 2}
+# A wrong mean or scale shows in these as well, a skewed law in its distance, a wrong law in the
+# bound.
+FOLLOWS = {"symmetry": 1, "law": 2, "tail": 2, "bound": 3}
 NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,7 +39,7 @@ def assert_drawn_from(
     law: Law,
     *,
     shape: Sequence[int] | None = None,
-    false_fail: float = 1e-8,
+    false_fail: float | None = None,
     hint: str = "",
     hints: Mapping[str, str] = NO_HINTS,
 ) -> None:
@@ -43,7 +48,8 @@ def assert_drawn_from(
     All entries must be independent of each other, within a draw and from one draw to the next.
     shape: that of each draw; without it, all must have the first one's.
     false_fail: the probability, at most, that a right sampler fails this call; every moment is
-        held against its equal share. The sum over the calls of a submission is what counts.
+        held against its equal share. Without it, it is the call's share of what all the calls of
+        a submission may have together (`budget`).
     hints: from the name of a moment (`Moment.name`) to its hint; `hint` for all others.
 
     Raises WrongAnswer naming the moment that is least likely, and by how many standard errors it
@@ -51,8 +57,9 @@ def assert_drawn_from(
     16 000 weights find a standard deviation that is 6 % off, a uniform law of the right variance
     for a normal one, and a normal law cut at two standard deviations and rescaled.
     """
+    rate = budget.share(false_fail)  # asked first: a call is counted whatever it comes to
     found = moments(_as_draws(sample, shape, hint), law)
-    limit = math.log(false_fail / len(found))
+    limit = math.log(rate / len(found))
     unlikely = sorted(
         (m for m in found if m.log_p < limit), key=lambda m: (FOLLOWS.get(m.name, 0), m.log_p)
     )
@@ -61,7 +68,8 @@ def assert_drawn_from(
         raise WrongAnswer(
             worst.found,
             hint=hints.get(worst.name, hint),
-            staff="; ".join(f"{m.name}: p <= 1e{m.log_p / math.log(10):.0f}" for m in unlikely),
+            staff="; ".join(f"{m.name}: p <= 1e{m.log_p / math.log(10):.0f}" for m in unlikely)
+            + f"; a right sampler fails this call with p <= {rate:.2g}",
         )
 
 
@@ -75,12 +83,14 @@ def moments(draws: Vector, law: Law) -> list[Moment]:
     found = [
         _mean(float(sums.sum()), x.size),
         _scale(float(squares.sum()), x.size, law),
+        _symmetry(flat, law),
         *law.form(x.reshape(-1)),
-        *_rows(x),
+        *_lines("rows", x),
+        *_lines("columns", x.transpose(0, 2, 1)),
         _neighbours(x),
     ]
     if len(x) > 1:
-        found.append(_successive(flat))
+        found.append(_draws(flat))
     if count >= ENOUGH:
         mean_scores = sums / math.sqrt(count)
         scale_scores = (squares - count) / math.sqrt(law.square_variance * count)
@@ -135,8 +145,25 @@ def _scale(squares: float, count: int, law: Law) -> Moment:
     )
 
 
-def _rows(x: Vector) -> list[Moment]:
-    """Return how much of the last rows lies in the space of the first ones.
+def _symmetry(x: Vector, law: Law) -> Moment:
+    """Return how unevenly an odd function of the weights lies around 0.
+
+    Given their sizes, the signs of the weights are fair coins, whatever the symmetric law: the sum
+    over its length has the tails of a normal score (Hoeffding 1963).
+    """
+    odd = law.odd(x)
+    length = math.sqrt(float(np.square(odd).sum()))
+    score = float(odd.sum()) / length if length > 0 else 0.0
+    return Moment(
+        "symmetry",
+        log_normal_tail(score),
+        f"the weights do not lie evenly around 0: they are skewed by {times(score)} standard "
+        "errors",
+    )
+
+
+def _lines(name: str, x: Vector) -> list[Moment]:
+    """Return how much of the last rows lies in the space of the first ones; name: what they are.
 
     Given m independent rows, the squared length of another one's projection on their space has
     mean m and variance 2m at most; it is χ² with m degrees of freedom for the normal law and has
@@ -157,16 +184,16 @@ def _rows(x: Vector) -> list[Moment]:
     mean = m * others
     score = (inside - mean) / math.sqrt(2 * mean)
     if not math.isfinite(score):
-        return [Moment("rows", -math.inf, "rows depend on each other")]
+        return [Moment(name, -math.inf, f"{name} depend on each other")]
     if score > 0:
         side, log_p = "large", log_chi_square_tail(inside, mean)
     else:
         side, log_p = "small", log_bennett_tail(mean - inside, 2 * mean, m)
     return [
         Moment(
-            "rows",
+            name,
             log_p,
-            f"rows depend on each other: their products are {times(score)} standard errors "
+            f"{name} depend on each other: their products are {times(score)} standard errors "
             f"too {side}",
         )
     ]
@@ -185,19 +212,51 @@ def _neighbours(x: Vector) -> Moment:
     )
 
 
-def _successive(flat: Vector) -> Moment:
+def _draws(flat: Vector) -> Moment:
+    """Return how draws depend on those before them: the next one a little, or any one much."""
+    score = _successive_score(flat)
+    near = f"successive draws are correlated, by {times(score)} standard errors"
+    repeats = _log_repeats(flat)
+    return min(
+        Moment("draws", min(0.0, LOG_2 + log_normal_tail(score)), near),
+        Moment("draws", min(0.0, LOG_2 + repeats), "a draw depends on an earlier one"),
+        key=lambda moment: moment.log_p,
+    )
+
+
+def _successive_score(flat: Vector) -> float:
     """Return the products of each draw with the next one.
 
     Given the draws before, each score has variance 1 and the tails of a normal one, so their
     sum over √(number of scores) has them too.
     """
     scores = [_product_score(one, other) for one, other in itertools.pairwise(flat)]
-    score = sum(scores) / math.sqrt(len(scores))
-    return Moment(
-        "draws",
-        log_normal_tail(score),
-        f"successive draws are correlated, by {times(score)} standard errors",
-    )
+    return sum(scores) / math.sqrt(len(scores))
+
+
+def _log_repeats(flat: Vector) -> float:
+    """Return how unlikely it is that draws lie that far in the space of those before them.
+
+    Given the j draws before it, the squared length of a draw's projection on their space is χ² with
+    j degrees of freedom for the normal law, and has no larger moment generating function for the
+    uniform one; so the sum is χ² too. Of many draws the first ones span the space. It is all of a
+    draw if it is repeated, or a mixture of others.
+    """
+    draws, weights = flat.shape
+    m = min(BASIS_ROWS, draws - 1, weights // 2)
+    if m == 0:
+        return 0.0
+    products = flat[:m] @ flat.T
+    try:
+        basis = np.linalg.cholesky(products[:, :m])
+        inside = float(np.square(np.tril(basis, -1)).sum())
+        inside += float(np.square(np.linalg.solve(basis, products[:, m:])).sum())
+    except np.linalg.LinAlgError:  # the first draws alone depend on each other
+        return -math.inf
+    if not math.isfinite(inside):
+        return -math.inf
+    mean = m * (m - 1) // 2 + m * (draws - m)
+    return log_chi_square_tail(inside, mean) if inside > mean else 0.0
 
 
 def _product_score(one: Vector, other: Vector) -> float:

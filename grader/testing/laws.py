@@ -26,7 +26,7 @@ LOG_2 = math.log(2)
 class Moment:
     """One fact about a sample, and how likely a right one is at least that far off.
 
-    name: mean, scale, law, tail, bound, rows, neighbours, draws or too_good.
+    name: mean, scale, symmetry, law, tail, bound, rows, columns, neighbours, draws or too_good.
     log_p: natural logarithm of an upper bound of that probability, at most 0.
     found: what a student may read if it is too unlikely.
     """
@@ -52,6 +52,9 @@ class Law(Protocol):
 
     def form(self, x: Vector) -> list[Moment]:
         """Return what says whether x has this law, beyond its mean and its scale."""
+
+    def odd(self, x: Vector) -> Vector:
+        """Return an odd function of each x that is orthogonal to x under the law."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ class Normal:
                 f"too {amount}",
             ),
         ]
+
+    def odd(self, x: Vector) -> Vector:
+        """Return the third Hermite polynomial."""
+        return x * (x * x - 3)
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,10 @@ class Uniform:
                 f"{times(x.size * (1 - outermost))} times as far away as chance would have it",
             )
         return [_distance(_histogram(x, UNIFORM_GRID), UNIFORM_CDF), beyond]
+
+    def odd(self, x: Vector) -> Vector:
+        """Return the third Legendre polynomial, up to a factor."""
+        return x * (5 * x * x - 9)
 
 
 def log_normal_tail(score: float) -> float:

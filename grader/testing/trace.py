@@ -1,6 +1,6 @@
 """A dict of named intermediate results, judged name by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -8,10 +8,14 @@ import numpy as np
 import torch
 
 from grader.errors import WrongAnswer
-from grader.testing.close import ATOL, EXACT_ATOL, RTOL
+from grader.testing import measured, places
+from grader.testing.close import tolerance
+from grader.testing.diagnosis import is_even, matches, telling
+from grader.testing.places import Axis, Time
 
 Verdict = Literal["right", "follows", "wrong"]
 Follow = Callable[[str, Mapping[str, torch.Tensor]], torch.Tensor]
+Axes = Sequence[Axis] | Mapping[str, Sequence[Axis]]
 
 # A value further than this from the right size is no mistake in one formula above it.
 SIZE_FACTOR = 1e3
@@ -25,34 +29,42 @@ def assert_trace(
     terms: Sequence[str],
     follow: Follow | None = None,
     hints: Mapping[str, str] = {},
-    steps: Mapping[str, Sequence[int]] = {},
+    axes: Axes = (),
     where: str = "",
 ) -> None:
     """Check the named terms of a trace, each for itself; names beside them are not looked at.
 
     want: tensors of float32, float64 or complex128.
     terms: in the order in which they are computed, so that the first wrong one is the cause.
-    follow: what the right formula makes of the student's own values, `follow(term, parents)`.
-        A term equal to that passes: a mistake is paid for where it was made, not again in
-        everything behind it. `parents` holds only terms fit to build on (see `fit_to_build_on`);
-        a term whose formula misses one of them (KeyError) must be right by itself.
+    follow: what the right formula makes of the student's own upstream values,
+        `follow(term, parents)`. A term equal to that passes: a mistake is paid for where it was
+        made, not again in everything behind it. `parents` holds only terms fit to build on (see
+        `fit_to_build_on`); a term whose formula misses one of them (KeyError) must be right by
+        itself.
     hints: by term; the student reads that of the first wrong one.
-    steps: terms whose first axis is time, each with the numbers of its steps in the order in
-        which they are computed (backward in time: 5, 4, … 0).
+    axes: what the axes of a tensor are, to say where in it the first wrong term is wrong: "batch"
+        and other plain names, `Time()` and `Blocks("gate", "figo")`. By term; or one sequence for
+        all terms of as many axes.
     where: said behind the term ("at step 4").
 
-    Raises WrongAnswer, with the share of terms that passed as its credit.
+    Raises WrongAnswer, with the share of terms that passed as its credit. Where one mistake
+    explains the first wrong term altogether (a sign, a factor, a transposed matrix, another
+    term's value), it is said; values never are.
     """
     if not isinstance(got, Mapping):
         raise WrongAnswer(f"expected a dict of tensors with the keys {_listed(terms)}")
+    named = {name: _axes_of(name, value, axes) for name, value in want.items()}
     verdicts = judge_trace(got, want, terms=terms, follow=follow)
     wrong = [term for term in terms if verdicts[term] == "wrong"]
     if not wrong:
         return
     first = wrong[0]
-    place = _first_wrong_step(got.get(first), want[first], steps.get(first, ())) or where
-    feedback = [f"first wrong term: `{first}`{place and ' ' + place}"]
+    place, diagnosis = _where_and_how(first, got, want, terms, follow, named)
+    place = ", ".join(filter(None, (where, place)))
+    behind = f"{' ' if place.startswith('at ') else ', '}{place}" if place else ""
+    feedback = [f"first wrong term: `{first}`{behind}"]
     feedback.append(_what_is_wrong(first, got, want, follow, is_first=first == terms[0]))
+    feedback += [diagnosis] if diagnosis else []
     if len(wrong) > 1:
         feedback.append(f"also wrong: {_listed(wrong[1:])}")
     if len(wrong) < len(terms):
@@ -74,7 +86,7 @@ def judge_trace(
 ) -> dict[str, Verdict]:
     """Return each term's verdict: right, right given the student's own values, or wrong."""
     verdicts: dict[str, Verdict] = {
-        term: "right" if _equal(got.get(term), want[term]) else "wrong" for term in terms
+        term: "right" if _passes(got.get(term), want[term]) else "wrong" for term in terms
     }
     if follow is not None and "wrong" in verdicts.values():
         parents = fit_to_build_on(got, want)
@@ -103,32 +115,42 @@ def _follows(
     parents: Mapping[str, torch.Tensor],
     follow: Follow,
 ) -> bool:
-    if not _has_form(got.get(term), want[term]):
-        return False
+    own = _followed(term, parents, follow)
+    return own is not None and _has_form(got.get(term), want[term]) and _passes(got[term], own)
+
+
+def _followed(
+    term: str, parents: Mapping[str, torch.Tensor], follow: Follow
+) -> torch.Tensor | None:
+    """Return what the right formula makes of the student's own values, if they allow it."""
     try:
-        own = follow(term, parents)
+        return follow(term, parents)
     except KeyError:
-        return False
-    return _equal(got[term], own)
+        return None
 
 
 def _has_form(got: object, want: torch.Tensor) -> bool:
     return isinstance(got, torch.Tensor) and got.dtype == want.dtype and got.shape == want.shape
 
 
-def _equal(got: Any, want: torch.Tensor) -> bool:
-    return _has_form(got, want) and bool(_close_entries(got, want).all())
+def _passes(got: Any, want: torch.Tensor) -> bool:
+    """Return whether it is right, and note how near the tolerance it came if it is."""
+    if not _has_form(got, want):
+        return False
+    errors, allowed = _errors(got, want)
+    is_right = bool((errors <= allowed).all())
+    if is_right:
+        measured.note(float(errors.max(initial=0.0)), allowed)
+    return is_right
 
 
-def _close_entries(got: torch.Tensor, want: torch.Tensor) -> Any:
-    """Return for each entry whether it is within the tolerance; a NaN never is."""
+def _errors(got: torch.Tensor, want: torch.Tensor) -> tuple[Any, float]:
+    """Return how far off each entry is, and how far it may be; a NaN is off by NaN."""
     # numpy, because its calls on a few numbers cost a fraction of torch's.
     have, right = got.numpy(), want.numpy()
-    dtype = str(want.dtype).removeprefix("torch.")
     with np.errstate(all="ignore"):
-        largest = np.abs(right).max(initial=0.0)
-        tolerance = ATOL.get(dtype, EXACT_ATOL) + RTOL[dtype] * largest
-        return np.abs(have - right) <= tolerance
+        largest = float(np.abs(right).max(initial=0.0))
+        return np.abs(have - right), tolerance(str(want.dtype).removeprefix("torch."), largest)
 
 
 def _is_fit(got: Any, want: torch.Tensor) -> bool:
@@ -148,11 +170,73 @@ def _rms(value: torch.Tensor) -> float:
     return float(value.square().mean().sqrt())
 
 
-def _first_wrong_step(got: Any, want: torch.Tensor, steps: Sequence[int]) -> str:
-    if not steps or not _has_form(got, want):
-        return ""
-    right = _close_entries(got, want).reshape(len(want), -1).all(axis=1)
-    return next((f"at step {step}" for step in steps if not right[step]), "")
+def _axes_of(term: str, want: torch.Tensor, axes: Axes) -> Sequence[Axis]:
+    """Return what the term's axes are; nothing if that was not said."""
+    if not isinstance(axes, Mapping):
+        own = axes if len(axes) == want.ndim else ()
+    else:
+        own = axes.get(term, ())
+    if own:
+        places.check_axes(f"`{term}`", want.shape, own)
+    return own
+
+
+def _where_and_how(
+    term: str,
+    got: Mapping[str, Any],
+    want: Mapping[str, torch.Tensor],
+    terms: Sequence[str],
+    follow: Follow | None,
+    axes: Mapping[str, Sequence[Axis]],
+) -> tuple[str, str]:
+    """Return where in it a wrong term is wrong, and the one mistake that explains it, if any."""
+    value = got.get(term)
+    if not isinstance(value, torch.Tensor) or value.dtype != want[term].dtype:
+        return "", ""
+    parents = fit_to_build_on(got, want) if follow is not None else {}
+    own = _followed(term, parents, follow) if follow is not None else None
+    target = want[term] if own is None else own
+    counts = _counts(want, axes)
+    explained = telling(value.numpy(), target.numpy(), counts=counts)
+    if value.shape != target.shape:
+        return "", f"it is {explained}" if explained else ""
+    if kind := places.blocks_in_another_order(value.numpy(), target.numpy(), axes[term]):
+        return "", f"its {kind}s are right but for their order"
+    errors, allowed = _errors(value, target)
+    measured.note(float(errors.max(initial=0.0)), allowed)
+    place = places.where(~(errors <= allowed), axes[term])
+    if not explained:
+        explained = _other_term(term, value, want, terms)
+    return place, f"it is {explained}" if explained else ""
+
+
+def _counts(
+    want: Mapping[str, torch.Tensor], axes: Mapping[str, Sequence[Axis]]
+) -> dict[str, set[int]]:
+    """Return how many rows batches have and how many steps there are, as far as axes say."""
+    counts: dict[str, set[int]] = {"batch": set(), "steps": set()}
+    for term, own in axes.items():
+        for length, axis in zip(want[term].shape, own, strict=False):
+            if axis == "batch":
+                counts["batch"].add(length)
+            elif isinstance(axis, Time):
+                counts["steps"].add(length)
+    return counts
+
+
+def _other_term(
+    term: str, value: torch.Tensor, want: Mapping[str, torch.Tensor], terms: Iterable[str]
+) -> str:
+    """Return which other term it would be right for, if it is one."""
+    for other in terms:
+        if (
+            other != term
+            and _has_form(value, want[other])
+            and not is_even(want[other].numpy())
+            and matches(value.numpy(), want[other].numpy())
+        ):
+            return f"what `{other}` should be"
+    return ""
 
 
 def _what_is_wrong(

@@ -3,261 +3,123 @@
 Every check runs through the same judge, cells and scoring as a submission does.
 """
 
-import ast
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import examples
-from grader.assignment import Assignment, Limits, Mistake, Reference
-from grader.errors import AssignmentError, UsageError
-from grader.grade import Grader, grade
-from grader.judge.conditions import Conditions
-from grader.report import Report, TestReport, without_key
-from grader.submission import Submission
+from grader.grade import Grader
+from grader.report import Report
+from grader.sandbox.backends import Choice
+from grader.verify import certificate, leaks, matrix, mutation, state
+from grader.verify.certificate import Certificate
+from grader.verify.checks import Checked, check_all
+from grader.verify.finding import Finding, Watch
+from grader.verify.matrix import TaskMatrix
+from grader.verify.mutation import TaskMutants
 
-# An answer that hangs shows after these seconds as well as after the assignment's own.
-HANGING = Limits(call_seconds=0.5, task_seconds=1.0)
-
-# What students hand in when they have nothing, or try what a careless grader would pass. Each is
-# the body of every function, and the value of every constant where it is an expression.
-AWKWARD: dict[str, str] = {
-    "returns None": "return None",
-    "returns 0": "return 0",
-    "returns 1.0": "return 1.0",
-    "returns True": "return True",
-    "returns NaN": "return float('nan')",
-    "returns infinity": "return float('inf')",
-    "returns 10**300": "return 10**300",
-    "returns an empty text": "return ''",
-    "returns an empty dict": "return {}",
-    "returns an empty list": "return []",
-    "returns zeros": "import torch; return torch.zeros(1)",
-    "returns NaN in the shape of its argument": (
-        "import torch\n"
-        "    first = next((a for a in args if isinstance(a, torch.Tensor)), torch.zeros(3, 2))\n"
-        "    return torch.full_like(first, float('nan'))"
-    ),
-    "returns half precision": "import torch; return torch.ones(4, 3, dtype=torch.float16)",
-    "returns a huge expanded tensor": "import torch; return torch.ones(1).expand(10**12)",
-    "returns its first argument": "return args[0] if args else None",
-    "returns an object equal to everything": (
-        "return type('E', (), {'__eq__': lambda s, o: True, '__hash__': lambda s: 0})()"
-    ),
-    "returns a float equal to everything": (
-        "return type('F', (float,), {'__eq__': lambda s, o: True, '__hash__': lambda s: 0})(0.5)"
-    ),
-    "raises NotImplementedError": "raise NotImplementedError",
-    "raises ValueError": "raise ValueError",
-    "exits": "import os; os._exit(0)",
-    "raises SystemExit": "raise SystemExit(0)",
-    "hangs": "while True: pass",
-}
+__all__ = ["Certificate", "Finding", "Plan", "TaskMatrix", "TaskMutants", "Verified", "verify"]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One check of an assignment: what should hold, and what does not, if so."""
+class Plan:
+    """How much is to be checked.
 
-    check: str
-    problems: tuple[str, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether all is as it should be."""
-        return not self.problems
-
-
-def verify(grader: Grader) -> Iterator[Finding]:
-    """Yield one finding per check, as each is done."""
-    reference = grader.reference
-    assignment = reference.assignment
-    yield Finding("stub and solution have the same signatures", tuple(_signatures(reference)))
-    yield _solution(grader)
-    yield _stub(grader)
-    yield Finding("the visible examples pass on the solution", tuple(_examples(reference)))
-    for folder in reference.alternatives:
-        yield _alternative(grader, folder)
-    for mistake in reference.mistakes:
-        yield _mistake(grader, mistake)
-    names = {task.id: _names(assignment.folder / f"{task.id}.py") for task in assignment.tasks}
-    for what, body in AWKWARD.items():
-        yield _awkward(grader, what, {task: _module(own, body) for task, own in names.items()})
-
-
-def submission_of(grader: Grader, folder: Path, *, name: str) -> Submission:
-    """Return the folder's answers as a submission; where it has none, the solution's are."""
-    files = {}
-    for task in grader.reference.assignment.tasks:
-        own = folder / f"{task.id}.py"
-        path = own if own.is_file() else grader.reference.solution(task.id)
-        files[f"{task.id}.py"] = path.read_bytes()
-    return _submission(name, files)
-
-
-def _submission(name: str, files: Mapping[str, bytes]) -> Submission:
-    return Submission(
-        id=name,
-        files=files,
-        sha256=hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest(),
-        received=None,
-        notes=(),
-        answers={path.removesuffix(".py"): path for path in files},
-    )
-
-
-def _solution(grader: Grader) -> Finding:
-    problems = []
-    handed_in = submission_of(grader, grader.reference.folder, name="solution")
-    first, second = (grade(grader, handed_in) for _ in range(2))
-    problems += _below_full(first)
-    if _timeless(first) != _timeless(second):
-        problems.append("two runs gave different reports")
-    return Finding("the solution earns full marks, twice, with the same report", tuple(problems))
-
-
-def _stub(grader: Grader) -> Finding:
-    report = grade(grader, submission_of(grader, grader.reference.assignment.folder, name="stub"))
-    return Finding("the stub earns nothing", tuple(_above_zero(report)))
-
-
-def _alternative(grader: Grader, folder: Path) -> Finding:
-    report = grade(grader, submission_of(grader, folder, name=folder.name))
-    return Finding(f"alternative {folder.name} earns full marks", tuple(_below_full(report)))
-
-
-def _mistake(grader: Grader, mistake: Mistake) -> Finding:
-    """Check that a mistake earns exactly its points and fails the tests that must catch it."""
-    report = grade(grader, submission_of(grader, mistake.folder, name=mistake.name))
-    problems = list(_our_faults(report))
-    for task in report.tasks:
-        wanted = mistake.points.get(task.id, task.max_score)
-        if task.score != wanted:
-            failed = [test.id for test in task.tests if test.verdict != "passed"]
-            problems.append(
-                f"{task.id}: earns {task.score:g}, mistakes.toml says {wanted:g}; "
-                f"failed: {', '.join(failed) or 'nothing'}"
-            )
-    tests = [test for task in report.tasks if task.id in mistake.points for test in task.tests]
-    caught = {test.id for test in tests if test.verdict != "passed"}
-    if not caught:
-        problems.append("no test catches it")
-    for name in mistake.caught_by:
-        if name not in {test.id for test in tests}:
-            problems.append(f"caught_by: there is no test {name!r}")
-        elif name not in caught:
-            problems.append(f"caught_by: {name} passes")
-    return Finding(f"mistake {mistake.name} earns its points", tuple(problems))
-
-
-def _awkward(grader: Grader, what: str, modules: Mapping[str, str]) -> Finding:
-    files = {f"{task}.py": source.encode() for task, source in modules.items()}
-    report = grade(grader, _submission(what, files), conditions=Conditions(limits=HANGING))
-    return Finding(f"code that {what} earns nothing", tuple(_above_zero(report)))
-
-
-def _examples(reference: Reference) -> Iterator[str]:
-    files = {
-        f"{task.id}.py": reference.solution(task.id).read_bytes()
-        for task in reference.assignment.tasks
-    }
-    try:
-        found = examples.run(reference.assignment, _submission("solution", files))
-    except UsageError as error:
-        yield str(error)
-        return
-    if not found:
-        yield f"{reference.assignment.folder}: there is no visible example"
-    for example in found:
-        if example.outcome != "passed":
-            yield f"{example.name}: {example.outcome} {example.message}"
-
-
-def _below_full(report: Report) -> list[str]:
-    return _our_faults(report) + [
-        f"{test.id}: {test.verdict}: {test.feedback or _details(test)}"
-        for task in report.tasks
-        for test in task.tests
-        if test.verdict not in ("passed", "judge_error")
-    ]
-
-
-def _above_zero(report: Report) -> list[str]:
-    return _our_faults(report) + [
-        f"{task.id}: {test.id} earns {test.score:g}"
-        for task in report.tasks
-        for test in task.tests
-        if test.score > 0
-    ]
-
-
-def _our_faults(report: Report) -> list[str]:
-    return [
-        f"{test.id}: judge_error: {_details(test)}"
-        for task in report.tasks
-        for test in task.tests
-        if test.verdict == "judge_error"
-    ]
-
-
-def _details(test: TestReport) -> str:
-    notes = test.staff.cases if test.staff is not None else []
-    return next((case.detail.strip() for case in notes if case.detail), "")[-600:]
-
-
-def _timeless(report: Report) -> str:
-    """Return the report without its times."""
-    return str(without_key(without_key(report.model_dump(mode="json"), "seconds"), "received"))
-
-
-# ---- signatures, read from the author's own source ---------------------------------------------
-
-
-def _signatures(reference: Reference) -> Iterator[str]:
-    assignment: Assignment = reference.assignment
-    for task in assignment.tasks:
-        stub_path = assignment.folder / f"{task.id}.py"
-        stub, solution = _names(stub_path), _names(reference.solution(task.id))
-        for name, signature in stub.items():
-            if name not in solution:
-                yield f"{reference.solution(task.id)}: {name}: missing; the stub has it"
-            elif solution[name] != signature:
-                yield (
-                    f"{reference.solution(task.id)}: {name}{solution[name]}; "
-                    f"the stub has {name}{signature}"
-                )
-
-
-def _names(path: Path) -> dict[str, str]:
-    """Return a file's public names: functions with signatures, constants with types.
-
-    Raises AssignmentError if it is no Python.
+    is_quick: without mutants, certificate and planted tokens. show: what a terminal shows of a
+    student's report. mutants: at most, of one task; 0 for none. least_score: of each task's
+    mutants. seeds: the variations of the certificate; 0 for none. state: where what is done is
+    kept; see `state.opened`.
     """
-    try:
-        tree = ast.parse(path.read_bytes(), path.name)
-    except (SyntaxError, ValueError) as error:
-        raise AssignmentError(f"{path}: not Python ({error})") from error
-    names = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-            names[node.name] = f"({ast.unparse(node.args)}){returns}"
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names[node.target.id] = f": {ast.unparse(node.annotation)}"
-    return {name: kind for name, kind in names.items() if not name.startswith("_")}
+
+    sandbox: Choice
+    show: Callable[[Report], str]
+    jobs: int = 1
+    is_quick: bool = False
+    mutants: int = 200
+    least_score: float = 0.8
+    seeds: int = 200
+    state: Path | None = None
 
 
-def _module(names: Mapping[str, str], body: str) -> str:
-    """Return a module in which every function has this body and every constant what it returns."""
-    functions = [
-        f"def {name}(*args, **kwargs):\n    {body}\n"
-        for name, signature in names.items()
-        if signature.startswith("(")
-    ]
-    constants = [
-        f"def _{name}(*args):\n    {body}\n{name} = _{name}()\n"
-        for name, signature in names.items()
-        if signature.startswith(":")
-    ]
-    return "\n".join(functions + constants)
+@dataclass(frozen=True)
+class Verified:
+    """All that was found out. seconds: of each stage, in order."""
+
+    findings: list[Finding] = field(default_factory=list)
+    matrices: list[TaskMatrix] = field(default_factory=list)
+    mutants: list[TaskMutants] = field(default_factory=list)
+    certificate: Certificate | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def verify(grader: Grader, plan: Plan, watch: Watch) -> Verified:
+    """Return what every check says; the watch is told as each is done.
+
+    Raises UsageError if mutants are wanted and libcst is not installed.
+    """
+    stages = _Stages(watch)
+    has_mutants = plan.mutants > 0 and not plan.is_quick
+    if has_mutants:
+        mutation.require_libcst()
+    with stages.timed("answers"):
+        checked = check_all(grader, plan.jobs, stages)
+    mutants: list[TaskMutants] = []
+    certified: Certificate | None = None
+    with state.opened(grader, plan.state) if not plan.is_quick else nullcontext() as kept:
+        if kept is not None and kept.taken_over:
+            watch.found(Finding(f"{kept.taken_over} results are taken over from {kept.path}"))
+        if kept is not None and has_mutants:
+            with stages.timed("mutants"):
+                mutants = mutation.try_mutants(grader, plan.mutants, plan.jobs, kept, stages)
+                stages.tell(mutation.findings_of(mutants, plan.least_score))
+        if kept is not None and plan.seeds:
+            with stages.timed("certificate"):
+                certified = certificate.certify(grader, plan.seeds, plan.jobs, kept, stages)
+                stages.tell(certificate.findings_of(grader, certified))
+    matrices = _matrices(grader, checked, mutants)
+    stages.found(matrix.findings_of(matrices))
+    with stages.timed("leaks"):
+        reports = [report for one in checked for report in one.reports]
+        leaks.find_leaks(grader, reports, plan.show, stages)
+        if not plan.is_quick:
+            leaks.find_planted(grader, plan.show, plan.jobs, plan.sandbox, stages)
+    return Verified(stages.findings, matrices, mutants, certified, stages.seconds)
+
+
+def _matrices(
+    grader: Grader, checked: list[Checked], mutants: list[TaskMutants]
+) -> list[TaskMatrix]:
+    about = {mistake.name: frozenset(mistake.points) for mistake in grader.reference.mistakes}
+    mistakes = {one.mistake: (one.reports[0], about[one.mistake]) for one in checked if one.mistake}
+    solution = next(one.reports[0] for one in checked if len(one.reports) == 2)
+    return matrix.matrix_of(solution, mistakes, {own.task: own.caught for own in mutants})
+
+
+class _Stages:
+    """Hands everything on to the watch, and keeps the findings and each stage's seconds."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.findings: list[Finding] = []
+        self.seconds: dict[str, float] = {}
+        self._watch = watch
+
+    def begin(self, stage: str, total: int) -> None:
+        self._watch.begin(stage, total)
+
+    def step(self) -> None:
+        self._watch.step()
+
+    def found(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        self._watch.found(finding)
+
+    def tell(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            self.found(finding)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        self.seconds[stage] = time.monotonic() - start

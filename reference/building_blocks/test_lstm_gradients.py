@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.testing import assert_close, assert_rejects, assert_trace, check
+from grader.testing import Blocks, Time, assert_close, assert_rejects, assert_trace, check
 from grader.testing.trace import judge_trace
 
 # The cell, one rule per term: what it is made of, of values k that are given and terms d that
@@ -57,6 +57,25 @@ INPUTS = ("x", "h_prev", "c_prev", "W_x", "W_h", "b")
 COMPUTED = tuple(term for term in FORWARD if term != "a")
 STACKED = (*INPUTS, *COMPUTED)
 STATES = ("dh", "dc_next", "x", "h_prev", "c_prev", *COMPUTED)
+
+# What the axes are: by term of one step, and of a sequence.
+GATES = Blocks("gate", "figo")
+STATE = ("batch", "unit")
+AXES = {
+    **dict.fromkeys([*FORWARD, *BACKWARD], STATE),
+    "a": ("batch", GATES),
+    "da": ("batch", GATES),
+    "db": (GATES,),
+    "dW_x": (GATES, "input"),
+    "dW_h": (GATES, "unit"),
+    "dx": ("batch", "input"),
+}
+SEQUENCE_AXES = {
+    **dict.fromkeys(["dc_prevs", "dh_prevs"], (Time(backward=True), *STATE)),
+    "dxs": (Time(backward=True), "batch", "input"),
+    **dict.fromkeys(["dc0", "dh0"], STATE),
+    **{term: AXES[term] for term in ("dW_x", "dW_h", "db")},
+}
 
 A = "Pre-activations: W_x x + W_h h_prev + b, cut into four in the order f, i, g, o."
 SIGMOID = "The derivative of σ is a product: f · (1 - f), and so for i and o."
@@ -114,7 +133,7 @@ def test_forward(student, rng):
     """One step gives the new cell state c and the output h."""
     inputs = cell(rng, batch=3, features=5, hidden=2)
     got = student.lstm_cell_forward(*inputs.values())
-    assert_trace(got, computed(FORWARD, inputs), terms=("c", "h"), hints=HINTS)
+    assert_trace(got, computed(FORWARD, inputs), terms=("c", "h"), hints=HINTS, axes=AXES)
 
 
 @pytest.mark.weight(1)
@@ -128,6 +147,7 @@ def test_trace_fwd(student, rng):
         terms=("a_f", "a_i", "a_g", "a_o", "f", "i", "g", "o", "tanh_c"),
         follow=following(FORWARD, inputs),
         hints=HINTS,
+        axes=AXES,
     )
 
 
@@ -192,6 +212,7 @@ def test_end_to_end(student, rng):
         joined(want, batches),
         terms=list(joined([dict.fromkeys(TERMS)] * 3, batches)),
         hints=joined([HINTS] * 3, batches),
+        axes=joined([AXES] * 3, batches),
     )
 
 
@@ -226,8 +247,8 @@ def test_seq_forward(student, rng):
     want = {"hs": stacked["h"], "cs": stacked["c"], **stacked}
     terms = ("h_prev", "c_prev", *COMPUTED, "hs", "cs")
     hint = "h and c of a step are h_prev and c_prev of the next."
-    steps = dict.fromkeys(terms, range(3))
-    assert_trace(got, want, terms=terms, steps=steps, hints=HINTS | dict.fromkeys(terms[:2], hint))
+    hints = HINTS | dict.fromkeys(terms[:2], hint)
+    assert_trace(got, want, terms=terms, axes=(Time(), *STATE), hints=hints)
 
 
 @pytest.mark.weight(4)
@@ -240,15 +261,12 @@ def test_bptt(student, reference, rng):
     got = student.given.backward_through_time(*problem)
     want = reference.given.backward_through_time(*problem)
     labels = ("T = 1", "T = 2", "T = 6")
-    backward = [
-        dict.fromkeys(("dc_prevs", "dh_prevs", "dxs"), range(length)[::-1]) for length in lengths
-    ]
     assert_trace(
         joined(got, labels),
         joined(want, labels),
         terms=list(joined([dict.fromkeys(SEQUENCE_TERMS)] * 3, labels)),
-        steps=joined(backward, labels),
         hints=joined([SEQUENCE_HINTS] * 3, labels),
+        axes=joined([SEQUENCE_AXES] * 3, labels),
     )
 
 
@@ -262,7 +280,8 @@ def test_cell_path(student, rng):
     got = student.given.backward_through_time(torch.zeros_like(stacked["h"]), dc_last, stacked, [4])
     want = {"dc0": dc_last * stacked["f"].prod(0)}
     hint = "The cell state is the long path: each step hands dc · f to the one before it."
-    assert_trace(got[0] if got else {}, want, terms=("dc0",), hints={"dc0": hint})
+    trace = got[0] if got else {}
+    assert_trace(trace, want, terms=("dc0",), hints={"dc0": hint}, axes=SEQUENCE_AXES)
 
 
 @pytest.mark.weight(2)
@@ -280,7 +299,7 @@ def test_rnn(student, reference, rng):
         got,
         want,
         terms=("dh_prevs", "dW_x", "dW_h", "db"),
-        steps={"dh_prevs": range(5)[::-1]},
+        axes={"dh_prevs": (Time(backward=True), *STATE)},
         hints={
             "dh_prevs": "h_t gets dhs[t] and what step t + 1 hands back; then 1 - h_t², then W_h.",
             "dW_x": SHARED,
@@ -293,9 +312,10 @@ def test_rnn(student, reference, rng):
 @pytest.mark.weight(1)
 def test_decay(student, both, rng):
     """The decay is the slope of the logarithms, over all the steps."""
-    norms = np.exp(-0.3 * np.arange(7) + 0.4 * rng.standard_normal(7)).tolist()
-    got, want = both.decay_per_step(norms)
-    assert_close(got, want, hint="Fit a line to the logs of all norms; exp of its slope.")
+    for steps in (7, 2):
+        norms = np.exp(-0.3 * np.arange(steps) + 0.4 * rng.standard_normal(steps)).tolist()
+        got, want = both.decay_per_step(norms)
+        assert_close(got, want, hint="Fit a line to the logs of all norms; exp of its slope.")
     assert_rejects(student.decay_per_step, [0.7], hint="One norm has no slope.")
     assert_rejects(student.decay_per_step, [0.5, 0.0, 0.25], hint="Zero has no logarithm.")
 
@@ -321,7 +341,8 @@ def assert_step(
     weights = {name: known[name] for name in ("W_x", "W_h", "b")}
     got = student.given.backward_step(list(STATES), states, weights, [*parents, *terms])
     want = computed(BACKWARD, known)
-    assert_trace(got, want, terms=terms, follow=following(BACKWARD, known), hints=HINTS)
+    follow = following(BACKWARD, known)
+    assert_trace(got, want, terms=terms, follow=follow, hints=HINTS, axes=AXES)
 
 
 def step(rng) -> dict[str, Tensor]:

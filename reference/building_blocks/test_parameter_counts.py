@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from grader.testing import assert_close, assert_equal, assert_rejects
+from grader.testing import assert_close, assert_count, assert_equal, assert_rejects
 
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 ARROWS = "Count the arrows, not the dots: a layer from n to m units has n·m weights."
 
 
@@ -13,7 +14,7 @@ def test_shallow(both):
     """A net with one hidden layer has the weights of two layers."""
     for hidden in (1, 37, 512):
         got, want = both.shallow_parameters(hidden)
-        assert_equal(got, want, hint=ARROWS)
+        assert_count(got, want, hint=ARROWS)
 
 
 @pytest.mark.weight(2)
@@ -21,17 +22,20 @@ def test_deep(both):
     """A net with two hidden layers has the weights of three layers."""
     for hidden1, hidden2 in ((37, 11), (64, 300)):
         got, want = both.deep_parameters(hidden1, hidden2)
-        assert_equal(got, want, hint="784 -> hidden1 -> hidden2 -> 10: three weight layers.")
+        assert_count(got, want, hint="784 -> hidden1 -> hidden2 -> 10: three weight layers.")
 
 
 @pytest.mark.weight(2)
 def test_bias(both):
     """With biases, every unit that a weight layer produces has one."""
     hint = "One bias for each unit a weight layer produces, none for the inputs."
+    inputs_and_outputs = {"a bias for each input": 784, "the biases of the output layer": 10}
     got, want = both.shallow_parameters(53, bias=True)
-    assert_equal(got, want, hint=hint)
+    assert_count(
+        got, want, parts={"the hidden layer's biases": 53, **inputs_and_outputs}, hint=hint
+    )
     got, want = both.deep_parameters(29, 83, bias=True)
-    assert_equal(got, want, hint=hint)
+    assert_count(got, want, parts=inputs_and_outputs, hint=hint)
 
 
 @pytest.mark.weight(2)
@@ -41,7 +45,7 @@ def test_mlp(both, rng):
         sizes = [int(size) for size in rng.integers(2, 40, length)]
         for bias in (False, True):
             got, want = both.mlp_parameters(sizes, bias)
-            assert_equal(got, want, hint=ARROWS)
+            assert_count(got, want, hint=ARROWS)
 
 
 @pytest.mark.weight(1.5)
@@ -49,12 +53,12 @@ def test_conv(both):
     """A convolution has one kernel per output channel and input channel of its group."""
     hint = "With g groups an output channel sees only in/g channels."
     for layer in (
-        {"kind": "conv2d", "in": 3, "out": 16, "kernel": [5, 3]},
+        {"kind": "conv2d", "in": 7, "out": 16, "kernel": [5, 3]},
         {"kind": "conv2d", "in": 8, "out": 12, "kernel": [3, 3], "bias": False},
         {"kind": "conv2d", "in": 12, "out": 24, "kernel": [3, 1], "groups": 4},
     ):
         got, want = both.layer_parameters(layer)
-        assert_equal(got, want, hint=hint)
+        assert_count(got, want, parts={"one bias vector": layer["out"]}, hint=hint)
 
 
 @pytest.mark.weight(1.5)
@@ -66,8 +70,14 @@ def test_recurrent(both):
         {"kind": "lstm", "in": 6, "hidden": 5, "layers": 2, "bidirectional": True},
         {"kind": "lstm", "in": 3, "hidden": 8, "bias_vectors": 0},
     ):
+        vectors = GATES[layer["kind"]] * layer.get("layers", 1) * (1 + ("bidirectional" in layer))
         got, want = both.layer_parameters(layer)
-        assert_equal(got, want, hint="torch adds b_ih and b_hh; a later layer reads them all.")
+        assert_count(
+            got,
+            want,
+            parts={"one bias vector per gate": vectors * layer["hidden"]},
+            hint="torch adds b_ih and b_hh; a later layer reads them all.",
+        )
 
 
 @pytest.mark.weight(1)
@@ -76,7 +86,9 @@ def test_one_bias(both):
     for kind in ("rnn", "gru", "lstm"):
         layer = {"kind": kind, "in": 6, "hidden": 5, "bias_vectors": 1}
         got, want = both.layer_parameters(layer)
-        assert_equal(got, want, hint="bias_vectors says how many b there are per gate.")
+        parts = {"one bias vector per gate": GATES[kind] * layer["hidden"]}
+        hint = "bias_vectors says how many b there are per gate."
+        assert_count(got, want, parts=parts, hint=hint)
 
 
 @pytest.mark.weight(1)
@@ -85,12 +97,14 @@ def test_norm(both):
     for layer in (
         {"kind": "layernorm", "shape": [6, 5]},
         {"kind": "layernorm", "shape": [11], "bias": False},
+        {"kind": "layernorm", "shape": [9], "affine": False},
         {"kind": "batchnorm", "features": 13},
         {"kind": "batchnorm", "features": 7, "affine": False},
         {"kind": "batchnorm", "features": 7, "track": False},
     ):
         got, want = both.layer_parameters(layer)
-        assert_equal(got, want, hint="No gradient reaches them: they are buffers.")
+        parts = {"the number of batches seen": 1, "one vector": layer.get("features", 0)}
+        assert_count(got, want, parts=parts, hint="No gradient reaches them: they are buffers.")
 
 
 @pytest.mark.weight(1)
@@ -99,7 +113,8 @@ def test_attention(both):
     for heads in (1, 4):
         layer = {"kind": "attention", "dim": 24, "heads": heads, "bias": heads == 1}
         got, want = both.layer_parameters(layer)
-        assert_equal(got, want, hint="Heads split the width.")
+        parts = {"one square map": 24 * 24, "one bias vector": 24}
+        assert_count(got, want, parts=parts, hint="Heads split the width.")
 
 
 @pytest.mark.weight(1)
@@ -111,9 +126,12 @@ def test_tied(both):
         {"kind": "tied_lm", "num": 31, "dim": 6},
         {"kind": "tied_lm", "num": 17, "dim": 9, "bias": True},
         {"kind": "linear", "in": 31, "out": 6},
+        {"kind": "linear", "in": 31, "out": 6, "bias": False},
     ):
+        parts = {"one row of the table": layer.get("dim", 0)}
+        parts["the table"] = layer.get("num", 0) * layer.get("dim", 0)
         got, want = both.layer_parameters(layer)
-        assert_equal(got, want, hint=hint)
+        assert_count(got, want, parts=parts, hint=hint)
 
 
 @pytest.mark.weight(2)
@@ -121,19 +139,25 @@ def test_module(both):
     """A module's tensors count once each: trained, frozen, or buffers."""
     for kind in ("mixed", "reused", "tied"):
         got, want = both.given.count_module(kind)
-        assert_equal(got, want, hint="Each tensor once; frozen ones and buffers apart.")
+        assert_count(got, want, hint="Each tensor once; frozen ones and buffers apart.")
 
 
 @pytest.mark.weight(1.5)
-def test_sharing(both):
+def test_sharing(both, student):
     """Sharing multiplies the connections of a weight, not the weights."""
     for layer in (
         {"kind": "fully_connected", "in": 9, "out": 4},
         {"kind": "conv1d", "length": 17, "kernel": 4},
+        {"kind": "conv1d", "length": 6, "kernel": 6},
         {"kind": "recurrent", "in": 3, "hidden": 5, "steps": 8},
     ):
         got, want = both.sharing(layer)
         assert_equal(got, want, hint="How many places does the same weight serve?")
+    for layer in (
+        {"kind": "conv1d", "length": 5, "kernel": 6},
+        {"kind": "conv2d", "length": 5, "kernel": 2},
+    ):
+        assert_rejects(student.sharing, layer, hint="A kernel is no longer than its signal.")
 
 
 @pytest.mark.weight(0.5)
@@ -147,9 +171,9 @@ def test_tie(both, rng):
 def test_reject(both, student):
     """What cannot be a net is refused with a ValueError."""
     got, want = both.mlp_parameters([4, 3, 2])
-    assert_equal(got, want, hint="first of all, a net that can be must be counted")
+    assert_count(got, want, hint="first of all, a net that can be must be counted")
     got, want = both.layer_parameters({"kind": "attention", "dim": 8, "heads": 2})
-    assert_equal(got, want, hint="first of all, a layer that can be must be counted")
+    assert_count(got, want, hint="first of all, a layer that can be must be counted")
     assert_rejects(student.mlp_parameters, [784], hint="a net has inputs and outputs")
     assert_rejects(student.mlp_parameters, [784, 0, 10], hint="no layer is empty")
     for layer in (

@@ -139,7 +139,7 @@ def frames() -> list[bytes]:
     messages = [
         *(_sample(kind) for kind in get_args(Message)),
         wire.Load(files={"a.py": np.frombuffer(b"x = 1", np.uint8)}, path="a.py"),
-        wire.Call(3, "f", [GeneratorSeed(-5), 2.5], {"seed": 1}, 7, False),
+        wire.Call(3, "f", [GeneratorSeed(-5), 2.5], {"seed": 1}, 7, "given"),
         *(wire.Returned(id=1, value=value) for value in values),
     ]
     return [wire.encode(message) for message in messages]
@@ -148,6 +148,7 @@ def frames() -> list[bytes]:
 def _sample(kind: type[Any]) -> Any:
     """Return a message of that kind, each field with some value of its type."""
     some: dict[Any, Any] = {int: 3, bool: True, str: "some é", float: 0.5, list[str]: ["a", "b"]}
+    some[wire.Whose] = "modules"
     fields = get_type_hints(kind).items()
     return kind(**{name: some.get(annotation) for name, annotation in fields})
 

@@ -16,14 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import AssignmentError, NeedsReview, WrongAnswer
-from grader.testing.answer import (
-    MAX_CHARACTERS,
-    MAX_WORDS,
-    NEGATIONS,
-    AnswerKey,
-    assert_answer,
-    spoken_words,
-)
+from grader.testing.answer import AnswerKey, assert_answer
+from grader.testing.words import MAX_CHARACTERS, MAX_WORDS, NEGATIONS, spoken_words
 
 PATH = Path(__file__).parents[2] / "reference" / "building_blocks" / "answers.json"
 KEY = AnswerKey.read(PATH)
@@ -46,6 +40,10 @@ RIGHT = [
     (CONV, "inputs", "pixels, grids, patches"),
     (CONV, "inputs", "PIXELS on a grid"),
     (CONV, "interactions", "neighbouring pixels"),
+    (CONV, "interactions", "loacl"),
+    (CONV, "interactions", "adjacency of pixels"),
+    (CONV, "invariance", "tranlsation in space"),
+    (CONV, "invariance", "spatial translation invarience"),
     (CONV, "interactions", "it's local"),
     (CONV, "invariance", "equivariant to spatial translations"),
     (CONV, "invariance", "shifts in space"),
@@ -76,6 +74,8 @@ WRONG = [
     (REC, "invariance", "time reversal", "reversal"),
     (REC, "invariance", "space translation", "wrong_row_conv"),
     (REC, "bias", "permutation invariance", "permutation"),
+    (REC, "bias", "permutaton", "permutation"),
+    (CONV, "interactions", "globally", "wrong_row_fc"),
 ]
 FOR_A_PERSON = [
     (FC, "interactions", "not local"),
@@ -86,7 +86,7 @@ FOR_A_PERSON = [
     (FC, "bias", "none"),
     (FC, "bias", "not strong"),
     (CONV, "interactions", "local and global"),
-    (CONV, "interactions", "loacl"),
+    (CONV, "interactions", "lokal"),  # local, or loyal
     (CONV, "interactions", "non-local"),
     (CONV, "interactions", "sparse"),
     (CONV, "invariance", "translation and rotation"),
@@ -255,7 +255,21 @@ def test_ten_megabytes_are_cut_before_anything_is_done_with_them(piece: str) -> 
 
     assert judgement.verdict == "review"
     assert len(judgement.normal_form) < 2 * MAX_CHARACTERS
-    assert judgement.normal_form.endswith(f"… ({len(text)} characters)")
+    assert f"… ({len(text)} characters, " in judgement.normal_form
+
+
+def test_long_answers_are_told_apart_behind_the_cut() -> None:
+    """A decision holds for one of them, not for all that begin alike and are as long."""
+    start = "local " * MAX_CHARACTERS
+
+    assert KEY.judge(start + "a", CONV, "bias") != KEY.judge(start + "b", CONV, "bias")
+
+
+def test_filler_beyond_measure_does_not_hide_behind_a_short_answer() -> None:
+    """Else a decision on the long text would decide the short one as well."""
+    long = KEY.judge("the " * MAX_WORDS + "local", CONV, "bias")
+
+    assert long.normal_form != KEY.judge("local", CONV, "bias").normal_form
 
 
 @settings(max_examples=200, deadline=None)

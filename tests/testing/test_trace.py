@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from grader.errors import WrongAnswer
+from grader.errors import JudgeError, WrongAnswer
+from grader.testing.diagnosis import telling
+from grader.testing.places import Blocks, Time
 from grader.testing.trace import assert_trace, fit_to_build_on, judge_trace
 
 X = torch.linspace(1.0, 3.0, 6, dtype=torch.float64).reshape(2, 3)
@@ -137,10 +140,10 @@ def test_step_is_the_first_wrong_one_in_the_order_of_computing() -> None:
     got = {"hs": want["hs"].clone()}
     got["hs"][1] = got["hs"][2] = 9.0
 
-    forward = refused(got, want, terms=("hs",), steps={"hs": range(4)})
-    backward = refused(got, want, terms=("hs",), steps={"hs": range(4)[::-1]})
-    assert forward.feedback.startswith("first wrong term: `hs` at step 1;")
-    assert backward.feedback.startswith("first wrong term: `hs` at step 2;")
+    forward = refused(got, want, terms=("hs",), axes={"hs": (Time(), "feature")})
+    backward = refused(got, want, terms=("hs",), axes={"hs": (Time(backward=True), "feature")})
+    assert forward.feedback.startswith("first wrong term: `hs` at t=1;")
+    assert backward.feedback.startswith("first wrong term: `hs` at t=2;")
 
 
 def test_where_is_said_behind_the_term() -> None:
@@ -172,3 +175,173 @@ def test_long_list_of_wrong_terms_is_cut() -> None:
 
     assert "`t8` and 21 more" in error.feedback
     assert "`t9`" not in error.feedback
+
+
+# ---- where and how, in words ---------------------------------------------------------------------
+
+GATES = Blocks("gate", "figo")
+RANDOM = np.random.default_rng(1)
+
+
+def random(*shape: int) -> Tensor:
+    return torch.from_numpy(RANDOM.standard_normal(shape))
+
+
+def spoiled(want: Tensor, *places: Any) -> Tensor:
+    """Return the tensor with random numbers at some places."""
+    got = want.clone()
+    for place in places:
+        got[place] = random(*got[place].shape)
+    return got
+
+
+@pytest.mark.parametrize(
+    "axes, places, words",
+    [
+        ((Time(), "batch", GATES), [(slice(3, 5), slice(None), slice(2, 4))], " at t=3, gate i"),
+        (
+            (Time(backward=True), "batch", GATES),
+            [(slice(0, 4), 2, slice(0, 2)), (slice(0, 3),)],
+            " at t=3, gate f, only in row 2 of the batch",
+        ),
+        (("step", "batch", GATES), [(slice(None), 2)], ", only in row 2 of the batch"),
+        (
+            ("step", "batch", GATES),
+            [(slice(None), slice(1, None))],
+            ", in every row of the batch but the first",
+        ),
+        (
+            ("step", "batch", GATES),
+            [(slice(None), 0), (slice(None), 2)],
+            ", in every row of the batch but row 1",
+        ),
+        (("step", "batch", "feature"), [(slice(None), slice(None), 7)], ", only in feature 7"),
+        (
+            ("step", "batch", "feature"),
+            [(slice(None), slice(None), slice(0, 7))],
+            ", in every feature but the last",
+        ),
+        (
+            ("step", "batch", "feature"),
+            [(slice(None), slice(None), slice(0, 3))],
+            ", in 3 of 8 features",
+        ),
+        (
+            ("step", "batch", GATES),
+            [(slice(None), slice(None), slice(0, 3)), (slice(None), slice(None), 7)],
+            ", gates f, i and o",
+        ),
+        (("step", "batch", "feature"), [(slice(None),)], ""),
+        ((), [(3,)], ""),
+    ],
+)
+def test_places_are_named_by_the_axes(axes: Any, places: list[Any], words: str) -> None:
+    want = {"x": random(5, 3, 8)}
+    got = {"x": spoiled(want["x"], *places)}
+
+    for own in (axes, {"x": axes}):
+        error = refused(got, want, terms=("x",), axes=own)
+
+        assert error.feedback == f"first wrong term: `x`{words}; its values are wrong"
+
+
+def test_one_sequence_of_axes_is_for_terms_of_as_many() -> None:
+    want = {"x": random(5, 3), "y": random(5)}
+
+    error = refused(
+        {"x": want["x"], "y": spoiled(want["y"], slice(0, 1))},
+        want,
+        terms=("x", "y"),
+        axes=("batch", "feature"),
+    )
+
+    assert error.feedback.startswith("first wrong term: `y`; the terms before it are right")
+
+
+@pytest.mark.parametrize("axes", [("batch",), ("batch", Blocks("gate", "abc"))])
+def test_axes_that_a_term_does_not_have_are_a_fault_of_the_test(axes: Any) -> None:
+    want = {"x": random(5, 8)}
+
+    with pytest.raises(JudgeError, match="axes of `x`"):
+        assert_trace(want, want, terms=("x",), axes={"x": axes})
+
+
+def test_places_are_those_of_the_students_own_values() -> None:
+    """Given a wrong parent, all of a follower differs from the right one."""
+    got = chain(b=4 * X**2)
+    got["c"] = spoiled(got["b"] + 1, 1)
+
+    error = refused(got, terms=("c",), follow=follow, axes=("batch", "feature"))
+
+    assert error.feedback.startswith("first wrong term: `c`, only in row 1 of the batch;")
+
+
+SQUARE, WIDE = random(4, 4), random(3, 8)
+
+
+@pytest.mark.parametrize(
+    "got, want, words",
+    [
+        (-SQUARE, SQUARE, "it is right but for its sign"),
+        (2 * SQUARE, SQUARE, "it is everywhere 2 times too large"),
+        (SQUARE / 7, SQUARE, "it is everywhere 7 times too small"),
+        (
+            WIDE / 3,
+            WIDE,
+            "it is everywhere 3 times too small, like a mean over the batch, not a sum",
+        ),
+        (SQUARE.T.contiguous(), SQUARE, "it is transposed"),
+        (WIDE.T.contiguous(), WIDE, "its shape is (8, 3), expected (3, 8); it is transposed"),
+        (torch.zeros_like(SQUARE), SQUARE, "it is zero everywhere"),
+        (WIDE[:, [2, 3, 0, 1, 4, 5, 6, 7]], WIDE, "its gates are right but for their order"),
+    ],
+)
+def test_a_mistake_that_explains_all_is_said(got: Tensor, want: Tensor, words: str) -> None:
+    axes: Any = {"x": ("batch", GATES)}
+
+    error = refused({"x": got}, {"x": want}, terms=("x",), axes=axes)
+
+    assert error.feedback.endswith(words)
+
+
+def test_another_terms_value_is_named() -> None:
+    want = {"di": random(3, 4), "dg": random(3, 4)}
+
+    error = refused({"di": want["dg"], "dg": want["di"]}, want, terms=("di", "dg"))
+
+    assert "it is what `dg` should be; also wrong: `dg`" in error.feedback
+
+
+@pytest.mark.parametrize(
+    "got, want",
+    [
+        (1.3724 * SQUARE, SQUARE),  # could be a hidden number
+        (100 * SQUARE, SQUARE),
+        (2 * torch.ones(5).double(), torch.ones(5).double()),  # whoever guesses learns the value
+        (2 * torch.ones(1).double(), torch.full((1,), 3.0).double()),
+        (
+            -2 * torch.tensor([1.0, -1.0, 1.0, -1.0]).double(),
+            torch.tensor([1.0, -1.0, 1.0, -1.0]).double(),
+        ),
+        (2 * random(1, 3), random(1, 3)),
+        (2 * SQUARE + 1e-3, SQUARE),
+        (torch.cat([2 * SQUARE, SQUARE]), torch.cat([SQUARE, SQUARE])),
+        (SQUARE * torch.inf, SQUARE),
+        (1e300 * SQUARE, 1e-300 * SQUARE),
+        (torch.zeros(0, 4).double(), torch.zeros(4, 0).double()),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_nothing_is_said_that_does_not_explain_all_or_tells_a_value(
+    got: Tensor, want: Tensor
+) -> None:
+    assert telling(got.numpy(), want.numpy(), counts={"batch": [2]}) == ""
+
+
+def test_the_factor_of_a_term_that_is_too_small_to_tell_is_not_said() -> None:
+    """A single number that is "2 times too large" would be known."""
+    want = {"loss": torch.tensor([0.7], dtype=torch.float64)}
+
+    assert refused({"loss": 2 * want["loss"]}, want, terms=("loss",)).feedback == (
+        "first wrong term: `loss`; its values are wrong"
+    )
