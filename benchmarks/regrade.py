@@ -49,7 +49,8 @@ def compare(folder: Path, jobs: int) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("weight(2)", "weight(3)", 1), encoding="utf-8")
     show("grader regrade, one test changed", [*regrade, *common])
-    show("the same with --commit", [*regrade, *common, "--commit"])
+    if (folder / "reference" / "secret.txt").is_file():  # without one it is the same, but for all
+        show("the same with --commit", [*regrade, *common, "--commit"])
 
 
 def hand_in(folder: Path, count: int) -> None:

@@ -17,6 +17,7 @@ from rich.text import Text
 from grader import grade
 from grader.cli.options import assignment_argument, course_option, sandbox_options
 from grader.cli.show import plain, show_report
+from grader.errors import UsageError
 from grader.pages import verify_page
 from grader.report import Report, write_atomically
 from grader.sandbox.backends import Choice
@@ -96,6 +97,8 @@ def verify(
     grader verify building_blocks --quick
     grader verify building_blocks --page verify.html
     """
+    if page is not None and not page.parent.is_dir():
+        raise UsageError(f"{page.parent}: no such folder; expected one for the page")
     console = Console()
     choice = replace(sandbox, jobs=jobs)
     plan = Plan(
@@ -117,7 +120,7 @@ def verify(
         write_atomically(page, verify_page(grader.assignment.title, verified))
     if not quiet:
         for matrix in verified.matrices:
-            console.print(_matrix_table(matrix))
+            _show_matrix(console, matrix)
         words = ", ".join(f"{stage} {took:.0f} s" for stage, took in verified.seconds.items())
         console.print(words, highlight=False)
         if page is not None:
@@ -178,19 +181,17 @@ def _shown(report: Report) -> str:
     return text.getvalue()
 
 
+def _show_matrix(console: Console, matrix: TaskMatrix) -> None:
+    names = [test.removeprefix("test_") for test in matrix.tests]
+    title = f"{plain(matrix.title)}: which test catches which mistake"
+    console.print(Text(title, style="bold"))
+    console.print(_matrix_table(matrix))
+    console.print(Text("  ".join(f"{n} {name}" for n, name in enumerate(names, 1)), style="dim"))
+
+
 def _matrix_table(matrix: TaskMatrix) -> Table:
     """Return mistakes down and tests across, each test by its number."""
-    table = Table(
-        title=Text(f"{plain(matrix.title)}: which test catches which mistake"),
-        title_justify="left",
-        title_style="bold",
-        caption=Text(
-            "  ".join(f"{n} {test.removeprefix('test_')}" for n, test in enumerate(matrix.tests, 1))
-        ),
-        caption_justify="left",
-        padding=(0, 0),
-        show_edge=False,
-    )
+    table = Table(padding=(0, 0), show_edge=False)
     table.add_column("mistake", overflow="ellipsis", max_width=30)
     for number in range(1, len(matrix.tests) + 1):
         table.add_column(str(number), justify="center", min_width=2)

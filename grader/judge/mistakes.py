@@ -123,8 +123,7 @@ class Candidate:
     is_whole: it answers every question of the case as the student did; otherwise up to the
     student's first wrong place. is_telling: what agrees there is hardly chance. Of the task's
     wrong cases, explained: those that it answers as the student did; begun: those that it begins
-    so; otherwise: those that it fails in another way. refuted: tests and cases that it fails and
-    the student passes.
+    so; otherwise: those that it fails in another way.
     """
 
     known: Known
@@ -133,22 +132,19 @@ class Candidate:
     explained: int
     begun: int
     otherwise: int
-    refuted: int
 
     @property
-    def rank(self) -> tuple[bool, int, int, int, int]:
+    def rank(self) -> tuple[bool, int, int, int]:
         """What decides between several; the least is told."""
         tests = len(self.known.mistake.caught_by)
-        return (not self.is_whole, self.refuted, -self.explained, self.otherwise, tests)
+        return (not self.is_whole, -self.explained, self.otherwise, tests)
 
     @property
     def is_convincing(self) -> bool:
         """Whether its hint may be told at all."""
-        if not self.is_whole or self.refuted:
-            return False
         if self.is_telling:
-            return self.explained > self.otherwise
-        return self.begun + self.otherwise == 0
+            return self.is_whole and self.explained > self.otherwise
+        return self.is_whole and self.begun + self.otherwise == 0
 
 
 def known_mistakes(
@@ -189,27 +185,22 @@ def candidates(
 ) -> dict[int, list[Candidate]]:
     """Return for each wrong case of a task, by its index, the mistakes that may explain it.
 
-    Best first: see `told`.
+    Best first: see `told`. Left out is what the student's right answers speak against.
     """
     cases = [case for case in (_Case.of(one, solution) for one in judged.wrong) if case]
-    tests = {case.kept.test for case in cases}
+    tests, passed = {case.kept.test for case in cases}, judged.passed
     found: dict[int, list[Candidate]] = {case.kept.index: [] for case in cases}
     for one in known:
         caught_by = set(one.mistake.caught_by)
-        if not caught_by & tests or one.answers is None:
+        if not caught_by & tests or caught_by & passed or one.answers is None:
             continue
-        matches = {
-            case.kept.index: case.match(one.answers)
-            for case in cases
-            if case.kept.test in caught_by
-        }
-        if not any(match.is_match for match in matches.values()):
+        own_cases = [case for case in cases if case.kept.test in caught_by]
+        if not any(case.begins_alike(one.answers) for case in own_cases):
+            continue  # most are done with after one question for each case
+        matches = {case.kept.index: case.match(one.answers) for case in own_cases}
+        right = [kept for kept in judged.right if kept.test in caught_by]
+        if any(_is_refuted(one.answers, kept, solution) for kept in right):
             continue
-        refuted = len(caught_by & judged.passed) + sum(
-            _is_refuted(one.answers, kept, solution)
-            for kept in judged.right
-            if kept.test in caught_by
-        )
         every = list(matches.values())
         for index, match in matches.items():
             if match.is_match:
@@ -220,7 +211,6 @@ def candidates(
                     explained=sum(own.is_whole for own in every),
                     begun=sum(own.is_match and not own.is_whole for own in every),
                     otherwise=sum(own.is_otherwise for own in every),
-                    refuted=refuted,
                 )
                 found[index].append(candidate)
     for own in found.values():
@@ -286,6 +276,12 @@ class _Case:
                     is_told = _can_be_told(asked, leaf)
                     return cls(kept, like, got, want, (number, place)) if is_told else None
         return None
+
+    def begins_alike(self, mistake: Solution) -> bool:
+        """Return whether a mistake has the same at the student's first wrong place."""
+        number, place = self.first
+        own = leaves(_answer(mistake, self.kept.asked[number].question), self.like[number])
+        return agrees(place, self.got[number][place], own)
 
     def match(self, mistake: Solution) -> _Match:
         """Return how a mistake answers the same questions."""

@@ -87,8 +87,7 @@ def findings_of(matrices: list[TaskMatrix]) -> Finding:
     """Return what the matrices say of the tests; that a mistake is not caught is told of it."""
     notes = []
     for matrix in matrices:
-        if matrix.idle:
-            notes.append(f"{matrix.task}: catch nothing: {', '.join(matrix.idle)}")
+        notes += [f"{matrix.task}: {test}: catches nothing" for test in matrix.idle]
         for one, other in matrix.twins:
             catches = len(matrix.mistakes_of(one))
             notes.append(
