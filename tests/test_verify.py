@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.verify.matrix import TaskMatrix
 from tests.command import grader, refusal
 from tests.conftest import ADD, CourseFolder, make_course
 
@@ -219,3 +220,52 @@ def test_a_stub_that_is_no_python_is_one_sentence(course: CourseFolder) -> None:
     message = refusal(grader("verify", "sums", cwd=course.path))
     assert message.startswith(f"{Path('assignments/sums/add.py')}: not Python (")
     assert "(add.py, line 1)" in message
+
+
+# ---- the matrix ----------------------------------------------------------------------------------
+
+
+def test_the_matrix_says_which_test_catches_which_mistake(
+    sound: CourseFolder, tmp_path: Path
+) -> None:
+    """On the terminal, and as a page that needs nothing else."""
+    page = tmp_path / "verify.html"
+    done = grader("verify", "sums", "--quick", "--page", page, cwd=sound.path)
+    html = page.read_text()
+
+    assert "Add: which test catches which mistake" in done.stdout
+    [row] = [line for line in done.stdout.splitlines() if line.startswith("minus")]
+    assert row.split("│")[1:] == ["✗ ", "✗ "]
+    assert "1 sums  2 zero" in done.stdout
+    assert "add: test_sums and test_zero always agree (1 mistake)" in done.stdout
+    assert "scale: test_names: catches nothing" in done.stdout
+    assert '<th scope="row">minus</th>' in html
+    assert html.count('<td class="wrong">✗</td>') == 2
+    assert "Content-Security-Policy" in html
+    assert "src=" not in html
+
+
+def test_tests_that_agree_and_mistakes_that_nothing_catches() -> None:
+    matrix = TaskMatrix(
+        task="add",
+        title="Add",
+        tests=("test_a", "test_b", "test_c", "test_d"),
+        caught={
+            "one": frozenset({"test_a", "test_b"}),
+            "other": frozenset({"test_a", "test_b", "test_c"}),
+            "alone": frozenset({"test_c"}),
+            "never": frozenset(),
+        },
+        mutants={"test_a": 5},
+    )
+
+    assert matrix.uncaught == ["never"]
+    assert matrix.idle == ["test_d"]
+    assert matrix.twins == [("test_a", "test_b")]
+    assert [matrix.alone(test) for test in matrix.tests] == [0, 0, 1, 0]
+
+
+def test_a_page_in_no_folder_is_refused_before_all_else(course: CourseFolder) -> None:
+    message = refusal(grader("verify", "sums", "--page", "none/verify.html", cwd=course.path))
+
+    assert message == "none: no such folder; expected one for the page"

@@ -58,7 +58,7 @@ def test_the_bound_is_clopper_and_pearson_s(failed: int, trials: int) -> None:
 def verified(tmp_path_factory: pytest.TempPathFactory) -> str:
     course = make_course(tmp_path_factory.mktemp("certificate") / "course")
     (course.private / "test_scale.py").write_text(SCALE_TESTS)
-    arguments = ("--seeds", "40", "--mutants", "0")
+    arguments = ("--seeds", "24", "--mutants", "0")
     return grader("verify", "sums", *arguments, cwd=course.path).stdout
 
 
@@ -70,7 +70,7 @@ def problems(verified: str, check: str) -> list[str]:
 
 
 def test_a_test_that_fails_right_answers_is_named_with_the_place(verified: str) -> None:
-    found = problems(verified, "solution: 60 gradings of 40 variations")
+    found = problems(verified, "solution: 36 gradings of 24 variations")
 
     assert any(line.startswith("test_too_narrow: failed ") for line in found)
     assert any("first solution " in line for line in found)
@@ -120,7 +120,7 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
     """What was done is taken over, and nothing is left once all is."""
     course = make_course(tmp_path / "course")
     state = tmp_path / "state"
-    command = ["verify", "sums", "--seeds", "300", "--mutants", "3", "--state", str(state)]
+    command = ["verify", "sums", "--seeds", "80", "--mutants", "0", "--state", str(state)]
     process = subprocess.Popen(
         [*GRADER, *command],
         cwd=course.path,
@@ -129,7 +129,7 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
         env=os.environ,
     )
     try:
-        done = await_results(state, 20)
+        done = await_results(state, 10)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
     assert process.returncode == 130
     first = next(line for line in again.stdout.splitlines() if "taken over" in line)
     assert int(first.split()[1]) >= done
-    assert "solution: 450 gradings of 300 variations, 0 with" in again.stdout
+    assert "solution: 120 gradings of 80 variations, 0 with" in again.stdout
     assert not state.exists() or list(state.iterdir()) == []
 
 

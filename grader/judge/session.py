@@ -364,9 +364,7 @@ def _judge_error(index: int, reason: str) -> Finished:
     return Finished(index, "judge_error", "0", "", "", reason, 0.0)
 
 
-def _case_result(
-    case: CollectedCase, finished: Finished, known: Recognised | None
-) -> CaseResult:
+def _case_result(case: CollectedCase, finished: Finished, known: Recognised | None) -> CaseResult:
     return CaseResult(
         task=case.task,
         test=case.test,
