@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from grader.chart import Chart
 from grader.errors import TextAnswer, UsageError, Verdict
 
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -100,6 +101,9 @@ class TestReport(_Model):
     cases_passed: int
     feedback: str
     hint: str
+    charts: list[Chart] = Field(
+        default=[], description="what the test drew of what the student's code did"
+    )
     seconds: Seconds
     staff: StaffNotes | None = None
 

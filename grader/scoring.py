@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
+from grader.chart import Chart
 from grader.errors import TextAnswer, UsageError, Verdict
 from grader.report import (
     Report,
@@ -36,7 +37,8 @@ class CaseResult:
     """What one case of one hidden test came to.
 
     credit: share of the case's points that is earned, 0 to 1, exact. tolerance_used: see
-    `testing.measured`. review: of a text answer that a person must decide on.
+    `testing.measured`. charts: what the test drew, for students too. review: of a text answer
+    that a person must decide on.
     """
 
     task: str
@@ -53,6 +55,7 @@ class CaseResult:
     detail: str = ""
     seconds: float = 0.0
     tolerance_used: float | None = None
+    charts: tuple[Chart, ...] = ()
     review: TextAnswer | None = None
 
 
@@ -262,6 +265,7 @@ def _test_report(
         cases_passed=len(cases) - len(failed),
         feedback=_joined([case.feedback for case in failed]),
         hint=_joined([case.hint for case in failed]),
+        charts=[chart for case in cases for chart in case.charts],
         seconds=round(sum(case.seconds for case in cases), 2),
         staff=StaffNotes(cases=[_staff_case(case) for case in cases]),
     )

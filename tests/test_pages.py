@@ -17,8 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.chart import Chart, Curve
 from grader.errors import Verdict
 from grader.pages import ClassSummary, class_page, report_page, summary_csv
+from grader.pages.plot import plot
 from grader.report import (
     AssignmentId,
     Environment,
@@ -29,6 +31,7 @@ from grader.report import (
 )
 from grader.scoring import CaseResult, TaskResult, score
 
+CURVE = re.compile(r"\.curve-\d { color: var\(--([a-z-]+)\)")
 STYLE = Path(__file__).parent.parent / "grader" / "pages" / "templates" / "style.css"
 VOID = {"meta", "br", "input", "link", "img", "hr"}
 BLOCKS = {"p", "li", "tr", "th", "td", "dt", "dd", "h1", "h2", "h3", "h4"}
@@ -44,6 +47,7 @@ def case(
     feedback: str = "",
     hint: str = "",
     detail: str = "",
+    charts: Sequence[Chart] = (),
 ) -> CaseResult:
     return CaseResult(
         *(task, test, f"{test}[0]", "The sum of `a` and `b` is right.", Fraction(1), verdict),
@@ -51,6 +55,7 @@ def case(
         feedback=feedback,
         hint=hint,
         detail=detail,
+        charts=tuple(charts),
         seconds=0.25,
     )
 
@@ -557,6 +562,7 @@ def test_colours_can_be_read_in_both_schemes() -> None:
             for ink in ("ink", "quiet", "link")
         ]
         drawn = [("paper", "bar"), ("paper", "full"), ("track", "full")]
+        drawn += [("paper", curve) for curve in CURVE.findall(STYLE.read_text())]
         for pairs, least in ((texts, 4.5), (drawn, 3.0)):
             for paper, ink in pairs:
                 low, high = sorted(luminance(colours[name]) for name in (paper, ink))
@@ -607,3 +613,65 @@ def test_a_students_view_shows_nothing_of_staff() -> None:
     assert "not right" in page
     for hidden in ("want 4", "epoch 1", "Staff view", "staff only", "index.html"):
         assert hidden not in page
+
+
+# Charts
+
+
+ACCURACY = Chart(
+    title="Accuracy by width",
+    x_label="width",
+    y_label="share right",
+    x=(1.0, 16.0, 256.0),
+    curves=(Curve("train", (0.5, 0.75, 1.0)), Curve("test", (0.5, None, 0.75))),
+    is_log=True,
+)
+
+
+def test_a_chart_stands_below_its_test_for_students_too() -> None:
+    graded = report("ann", case("wrong", charts=[ACCURACY]))
+    for page in (report_page(graded), report_page(student_view(graded), class_page="")):
+        tags = Page(page)
+        [label] = [own["aria-label"] for tag, own in tags.elements if own.get("role") == "img"]
+
+        assert label.startswith("Accuracy by width: share right over width")
+        assert "width 1 16 256" not in page
+        for words in ("Accuracy by width", "train", "test", "none"):
+            assert words in tags.text
+
+
+def test_points_of_a_chart_stand_where_their_numbers_are() -> None:
+    """Powers of ten are apart evenly; what is missing leaves a gap and no line across it."""
+    drawn = plot(ACCURACY)
+    train, test = drawn.lines
+    across = [x for x, _ in train.dots]
+    down = [y for _, y in train.dots]
+
+    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.2)
+    assert down[0] - down[1] == pytest.approx(down[1] - down[2], abs=0.2)
+    assert len(train.stretches) == 1
+    assert test.stretches == ()
+    assert len(test.dots) == 2
+    assert test.numbers == ("0.5", "none", "0.75")
+    assert [tick.text for tick in drawn.x_ticks] == ["1", "10", "100"]
+    heights = {tick.text: tick.at for tick in drawn.y_ticks}
+    assert heights["1"] == pytest.approx(down[2], abs=0.2)
+
+
+@pytest.mark.parametrize("y", [(0.0,), (3.5,), (-2.0,), (None,), (1e300,), (1e-300,), (-1e300,)])
+def test_a_chart_of_one_number_has_a_place(y: tuple[float | None]) -> None:
+    for x in (0.0, -5.0, 1e9):
+        drawn = plot(Chart("one", "x", "y", (x,), (Curve("a", y),)))
+
+        places = [place for line in drawn.lines for dot in line.dots for place in dot]
+        places += [tick.at for tick in (*drawn.x_ticks, *drawn.y_ticks)]
+        assert all(0 <= place <= 640 for place in places)
+        assert drawn.y_ticks
+
+
+def test_what_a_chart_is_called_is_escaped() -> None:
+    hostile = Chart(SCRIPT, SCRIPT, REVERSED, (1.0, 2.0), (Curve(SCRIPT, (1.0, 2.0)),))
+    page = report_page(report("ann", case("wrong", charts=[hostile])))
+
+    assert "<script" not in page
+    assert REVERSED not in page

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.chart import Chart
 from grader.errors import TextAnswer
 from grader.judge.conditions import Precision
 from grader.sandbox.cgroup import Groups
@@ -106,6 +107,7 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     detail: str
     seconds: float
     tolerance_used: float | None = None
+    charts: tuple[Chart, ...] = ()
     review: TextAnswer | None = None
 
 

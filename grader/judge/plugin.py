@@ -133,7 +133,12 @@ class JudgePlugin:
             error = error or raised
         result = _result(case, error, time.perf_counter() - start)
         self.statistical_calls[case.id] = calls.rates
-        return replace(result, tolerance_used=found.tolerance_used, review=self._open_answer(error))
+        return replace(
+            result,
+            tolerance_used=found.tolerance_used,
+            charts=tuple(found.charts),
+            review=self._open_answer(error),
+        )
 
     def _open_answer(self, error: BaseException | None) -> TextAnswer | None:
         """Return what `grader review` asks a person; its key as seen from the private folder.

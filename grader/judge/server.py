@@ -282,6 +282,7 @@ def _finished(index: int, result: CaseResult) -> Finished:
         detail=result.detail,
         seconds=result.seconds,
         tolerance_used=result.tolerance_used,
+        charts=result.charts,
         review=result.review,
     )
 

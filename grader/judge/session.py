@@ -380,5 +380,6 @@ def _case_result(case: CollectedCase, finished: Finished, known: Recognised | No
         detail=finished.detail,
         seconds=finished.seconds,
         tolerance_used=finished.tolerance_used,
+        charts=finished.charts,
         review=finished.review,
     )

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.errors import Verdict
+from grader.pages.plot import plot
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # Control characters but tab and line feed, marks that reorder or hide text, line separators,
@@ -142,6 +143,7 @@ _environment.filters |= {"points": points, "quoted": quoted, "with_code": _with_
 _environment.globals |= {
     "anchor": anchor,
     "marks": MARKS,
+    "plotted": plot,
     "report_link": report_link,
     "status_words": STATUS_WORDS,
 }

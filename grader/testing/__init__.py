@@ -2,6 +2,7 @@
 
 from grader.testing.answer import AnswerKey, assert_answer
 from grader.testing.close import assert_close, assert_equal, assert_rejects, check
+from grader.testing.draw import draw
 from grader.testing.drawn import assert_drawn_from
 from grader.testing.equivariant import assert_equivariant
 from grader.testing.gradient import assert_gradient, assert_own_gradient
@@ -50,6 +51,7 @@ __all__ = [
     "assert_shape",
     "assert_trace",
     "check",
+    "draw",
     "generator",
     "invariant",
     "judge_trace",

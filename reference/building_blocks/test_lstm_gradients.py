@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.testing import Blocks, Time, assert_close, assert_rejects, assert_trace, check
+from grader.testing import Blocks, Time, assert_close, assert_rejects, assert_trace, check, draw
 from grader.testing.trace import judge_trace
 
 # The cell, one rule per term: what it is made of, of values k that are given and terms d that
@@ -261,6 +261,7 @@ def test_bptt(student, reference, rng):
     got = student.given.backward_through_time(*problem)
     want = reference.given.backward_through_time(*problem)
     labels = ("T = 1", "T = 2", "T = 6")
+    draw_norms(got[-1] if got else {}, (6, 2, 4))
     assert_trace(
         joined(got, labels),
         joined(want, labels),
@@ -268,6 +269,23 @@ def test_bptt(student, reference, rng):
         hints=joined([SEQUENCE_HINTS] * 3, labels),
         axes=joined([SEQUENCE_AXES] * 3, labels),
     )
+
+
+def draw_norms(trace: Mapping[str, Tensor], shape: Sequence[int]) -> None:
+    """Draw how much of each gradient reaches which step, of a trace that may hold anything."""
+    norms = {
+        f"what is handed back to {state}": trace[term].flatten(1).norm(dim=1).tolist()
+        for state, term in (("h", "dh_prevs"), ("c", "dc_prevs"))
+        if term in trace and trace[term].shape == shape and trace[term].is_floating_point()
+    }
+    if norms:
+        draw(
+            "Your gradients on their way back, T = 6",
+            range(shape[0]),
+            norms,
+            x_label="step t",
+            y_label="length of the gradient",
+        )
 
 
 @pytest.mark.weight(1)
