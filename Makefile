@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 600
 DEMO := out/demo
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' grader/__init__.py)
 
-.PHONY: setup demo test lint types unit verify docs bench hints fuzz compare-isolation image clean
+.PHONY: setup demo test lint types unit verify catalog docs bench hints fuzz compare-isolation image clean
 
 setup: $(VENV)/.ready
 
@@ -40,7 +40,12 @@ verify: setup
 	@set -e; for assignment in $(ASSIGNMENTS); do \
 		echo "grader verify $$assignment"; $(BIN)/grader verify $$assignment --quiet; done
 
-# Writes what is made from the code: the report's schema and the page of commands.
+# Measures every assignment in full for docs/catalog.md; some minutes each.
+catalog: setup
+	$(BIN)/python -m benchmarks.catalog --jobs $(JOBS)
+	$(BIN)/python docs/generate.py
+
+# Writes what is made from the code: the report's schema, the pages of commands and assignments.
 docs: setup
 	$(BIN)/python docs/generate.py
 

@@ -1,19 +1,24 @@
-"""Write what is made from the code: the report's schema, the page of commands, a filter.
+"""Write what is made from the code: schema, page of commands, catalogue of assignments, a filter.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    writes nothing; exits 1 if one of them is stale
 """
 
 import argparse
+import ast
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import click
 
-from grader import report
+from grader import assignment, report
+from grader.assignment import Reference
 from grader.cli.main import main as grader
+from grader.pages.rendering import points
 from grader.sandbox import seccomp
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +32,23 @@ Every command and what `--help` says about it. Made by `make docs`; do not edit 
 Each command also runs as `python -m grader …`. The exit codes stand at the end of the first text.
 """
 
+CATALOG_HEAD = """\
+# The assignments
+
+What is on the shelf. Made by `make docs` from the assignments and from figures that `make catalog`
+measures: for each of them `grader verify` in full, then a batch of right submissions. Do not edit
+by hand.
+
+**Mutants caught**: of the solution's copies with one small mistake those that a hidden test
+catches, leaving out the ones that no answer tells from the solution. **False fails**: variations
+of the hidden inputs, with other random numbers, in which a right answer failed a test, and what
+the true share is below with 95 % confidence. **CPU**: one right submission, judge and cell, on the
+machine that measured. What the words mean: [authors.md](authors.md#verify).
+
+| assignment | tasks | points | tests | known mistakes | mutants caught | false fails | CPU |
+|---|---|---|---|---|---|---|---|
+"""
+
 
 def pages() -> Mapping[str, str]:
     """Return the generated files: path -> text."""
@@ -36,6 +58,7 @@ def pages() -> Mapping[str, str]:
         ),
         "docs/report.schema.json": json.dumps(report.json_schema(), indent=2) + "\n",
         "docs/cli.md": cli_page(grader),
+        "docs/catalog.md": catalog_page(ROOT, ROOT / "docs" / "catalog.json"),
     }
 
 
@@ -50,6 +73,88 @@ def cli_page(group: click.Group) -> str:
             with click.Context(command, info_name=name, parent=context) as own:
                 parts.append(_section(f"grader {name}", command.get_help(own)))
     return "\n".join(parts)
+
+
+def catalog_page(course: Path, measured: Path) -> str:
+    """Return the page of a course's assignments; figures that are missing are said to be."""
+    figures = json.loads(measured.read_text(encoding="utf-8")) if measured.is_file() else {}
+    names = sorted(path.parent.name for path in course.glob("assignments/*/assignment.toml"))
+    references = [assignment.load_reference(assignment.load(name, course)) for name in names]
+    rows = (_catalog_row(one, figures.get(one.assignment.id, {})) for one in references)
+    total = sum(figures.get(name, {}).get("cpu_seconds", 0) for name in names)
+    together = f"\nOne submission of each costs {total:.1f} s of CPU together.\n" if total else ""
+    return "".join([CATALOG_HEAD, *rows, together, *map(_catalog_section, references)])
+
+
+def _catalog_row(reference: Reference, figures: Mapping[str, Any]) -> str:
+    own = reference.assignment
+    tests = sum(len(_hidden_tests(reference, task.id)) for task in own.tasks)
+    mutants, false_fails, cpu = "not measured", "not measured", "not measured"
+    if figures:
+        caught = sum(counts[0] for counts in figures["mutants"].values())
+        told_apart = caught + sum(counts[1] for counts in figures["mutants"].values())
+        mutants = f"{caught / told_apart:.1%} of {told_apart}"
+        false_fails = f"{figures['failed']} of {figures['variations']}, < {figures['bound']:.2%}"
+        cpu = f"{1000 * figures['cpu_seconds']:.0f} ms"
+        if figures["sha256"] != reference.sha256:
+            mutants += " (of another version)"
+    cells = [
+        f"[{own.title}](#{own.id.replace('_', '-')})",
+        str(len(own.tasks)),
+        points(float(own.points)),
+        str(tests),
+        str(len(reference.mistakes)),
+        *(mutants, false_fails, cpu),
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _catalog_section(reference: Reference) -> str:
+    own = reference.assignment
+    parts = [f"\n## {own.id.replace('_', ' ').capitalize()}\n"]
+    if own.goal:
+        parts.append(f"{own.goal}\n")
+    handout = f"../assignments/{own.id}/README.md"
+    parts.append(
+        f"`grader start {own.id}` · [handout]({handout})\n"
+        f"· {len(reference.alternatives)} right answers written otherwise pass.\n"
+    )
+    for task in own.tasks:
+        title = f"**{task.title}**, {points(float(task.points))} points"
+        parts += [f"{title} (`{task.id}.py`)\n", _test_table(reference, task.id, task.points)]
+    return "\n".join(parts)
+
+
+def _test_table(reference: Reference, task: str, worth: Fraction) -> str:
+    tests = _hidden_tests(reference, task)
+    total = sum(weight for _, weight, _ in tests)
+    rows = [
+        "| test | points | the fact that it holds | mistakes that it must catch |",
+        "|---|---|---|---|",
+    ]
+    for name, weight, about in tests:
+        caught = sum(
+            name in mistake.caught_by and task in mistake.points for mistake in reference.mistakes
+        )
+        rows.append(f"| `{name}` | {points(float(worth * weight / total))} | {about} | {caught} |")
+    return "\n".join(rows) + "\n"
+
+
+def _hidden_tests(reference: Reference, task: str) -> list[tuple[str, Fraction, str]]:
+    """Return name, weight and described fact of each hidden test, in the order of the file."""
+    return list(_tests_in(reference.hidden_tests(task).read_text(encoding="utf-8")))
+
+
+def _tests_in(source: str) -> Iterator[tuple[str, Fraction, str]]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            [weight] = [
+                Fraction(ast.unparse(mark.args[0]))
+                for mark in node.decorator_list
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.weight"
+            ]
+            about = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
+            yield node.name, weight, about
 
 
 def stale(folder: Path) -> list[str]:

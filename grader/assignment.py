@@ -74,6 +74,7 @@ class _Manifest(_Model):
     title: str
     version: str
     points: _PositiveNumber
+    goal: str = ""
     show_exception_text: bool = True
     limits: Limits = Limits()
     sandbox: _SandboxTable = _SandboxTable()
@@ -98,7 +99,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The public folder, checked. `required_walls`: without one of them nothing is run."""
+    """The public folder, checked.
+
+    goal: what it is for, in a sentence. required_walls: without one of them nothing is run.
+    """
 
     id: str
     folder: Path
@@ -106,6 +110,7 @@ class Assignment:
     title: str
     version: str
     points: Fraction
+    goal: str
     tasks: tuple[Task, ...]
     limits: Limits
     required_walls: tuple[str, ...]
@@ -212,6 +217,7 @@ def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assi
         tasks=tasks,
         limits=manifest.limits,
         required_walls=tuple(manifest.sandbox.require),
+        goal=manifest.goal,
         show_exception_text=manifest.show_exception_text,
     )
 

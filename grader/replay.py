@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from grader.assignment import Limits
-from grader.differences import Basis, Cause, causes
+from grader.causes import Basis, Cause, causes
 from grader.errors import UsageError
 from grader.grade import Grader, grade
 from grader.judge.conditions import Conditions

@@ -153,7 +153,7 @@ def test_a_folder_that_is_no_course_is_named(tmp_path: Path) -> None:
         (
             "points = 10",
             "points = 10\nlate = true",
-            "late: unknown key; expected title, version, points, show_exception_text, limits,",
+            "late: unknown key; expected title, version, points, goal, show_exception_text,",
         ),
         ("call_seconds = 1", "call_seconds = 0", "limits.call_seconds: found 0; expected greater"),
         ("call_seconds = 1", "call_seconds = inf", "limits.call_seconds: found inf; expected"),

@@ -17,7 +17,7 @@ FLOORS = [
         *("sandbox.seccomp", "sandbox.landlock", "sandbox.limits", "sandbox.cgroup"),
         *("sandbox.handshake", "cell.limits"),
     ],
-    ["cell", "scoring", "testing", "pages", "differences"],
+    ["cell", "scoring", "testing", "pages", "causes"],
     ["sandbox.launch", "sandbox.relay"],
     ["sandbox.porter", "sandbox.docker", "sandbox.backends"],
     ["judge"],

@@ -16,7 +16,7 @@ import pytest
 from grader import batch, grade
 from grader import regrade as anew
 from grader.assignment import load, load_reference
-from grader.differences import Basis, causes, out_of_date, why
+from grader.causes import Basis, causes, out_of_date, why
 from grader.errors import UsageError
 from grader.grade import assignment_id
 from grader.pages import report_page

@@ -269,3 +269,53 @@ def test_a_page_in_no_folder_is_refused_before_all_else(course: CourseFolder) ->
     message = refusal(grader("verify", "sums", "--page", "none/verify.html", cwd=course.path))
 
     assert message == "none: no such folder; expected one for the page"
+
+
+# ---- classes of modules --------------------------------------------------------------------------
+
+LAYER = """\
+import torch
+from torch import nn
+
+class Layer(nn.Module):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.W = nn.Parameter(torch.ones(size, size))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x @ self.W
+"""
+LAYER_TESTS = '''\
+import pytest, torch
+from grader.testing import assert_equal, check
+
+@pytest.mark.weight(1)
+def test_call(both):
+    """It sums the inputs."""
+    got, want = both.module("Layer", 2)(torch.ones(3, 2))
+    assert_equal(got, want)
+
+@pytest.mark.weight(1)
+def test_shape(student):
+    """It keeps the shape."""
+    check(student.module("Layer", 2)(torch.ones(3, 2)).shape == (3, 2), "another shape")
+'''
+
+
+def test_modules_that_do_nothing_are_tried_and_their_signatures_compared(
+    course: CourseFolder,
+) -> None:
+    stub = LAYER.replace("x @ self.W", "x").replace("size: int", "width: int")
+    (course.public / "scale.py").write_text(stub.replace("return x", "raise NotImplementedError"))
+    (course.private / "scale.py").write_text(LAYER)
+    (course.private / "test_scale.py").write_text(LAYER_TESTS)
+    done = grader("verify", "sums", "--quick", cwd=course.path)
+
+    [signature] = problems(done, "stub and solution have the same signatures")
+    assert "scale.py: Layer, a module with __init__(self, size: int) -> None, forward" in signature
+    assert "the stub has Layer, a module with __init__(self, width: int) -> None" in signature
+    first = problems(done, "code that returns its first argument earns nothing")
+    assert [problem.split()[:2] for problem in first if "scale" in problem] == [
+        ["scale:", "test_shape"]
+    ]
+    assert not any("scale" in one for one in problems(done, "code that returns 0 earns nothing"))

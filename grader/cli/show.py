@@ -1,5 +1,7 @@
 """A report as a table on the terminal."""
 
+import io
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -35,6 +37,13 @@ def show_report(console: Console, report: Report, *, for_staff: bool) -> None:
             console.print(Text(f"printed by {task.id}:", style="dim"))
             console.print(Text(plain(task.staff.output.rstrip("\n"))))
     console.print(_total(report))
+
+
+def shown(report: Report) -> str:
+    """Return what a terminal of 100 characters shows of a student's view."""
+    text = io.StringIO()
+    show_report(Console(file=text, width=100), report, for_staff=False)
+    return text.getvalue()
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,5 @@
 """`grader verify`: does an assignment grade as its author says?"""
 
-import io
 import os
 import sys
 import time
@@ -16,15 +15,13 @@ from rich.text import Text
 
 from grader import grade
 from grader.cli.options import assignment_argument, course_option, sandbox_options
-from grader.cli.show import plain, show_report
+from grader.cli.show import plain, shown
 from grader.errors import UsageError
 from grader.pages import verify_page
-from grader.report import Report, write_atomically
+from grader.report import write_atomically
 from grader.sandbox.backends import Choice
 from grader.verify import Finding, Plan, TaskMatrix
 from grader.verify import verify as check_everything
-
-WIDTH = 100  # of the report that is searched for leaks
 
 
 @click.command()
@@ -103,7 +100,7 @@ def verify(
     choice = replace(sandbox, jobs=jobs)
     plan = Plan(
         sandbox=choice,
-        show=_shown,
+        show=shown,
         jobs=jobs,
         is_quick=quick,
         mutants=mutants,
@@ -172,13 +169,6 @@ class _Looker:
         if not self._quiet:
             for note in finding.notes:
                 self._console.print(Text(indent(plain(note), "    "), style="dim"), soft_wrap=True)
-
-
-def _shown(report: Report) -> str:
-    """Return what `grader grade` prints of a student's view."""
-    text = io.StringIO()
-    show_report(Console(file=text, width=WIDTH), report, for_staff=False)
-    return text.getvalue()
 
 
 def _show_matrix(console: Console, matrix: TaskMatrix) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.assignment import Assignment
-from grader.differences import Basis, Cause, causes, out_of_date, why
+from grader.causes import Basis, Cause, causes, out_of_date, why
 from grader.errors import JudgeError, SandboxError, UsageError
 from grader.grade import Grader, assignment_id, environment, grade, submission_id
 from grader.judge.conditions import Conditions

@@ -12,9 +12,16 @@ import torch
 
 from grader.errors import JudgeError, WrongAnswer
 from grader.testing import measured
+from grader.testing.central_differences import (
+    Numbers,
+    Total,
+    compare,
+    direction,
+    fingerprint,
+    inner,
+)
 from grader.testing.close import assert_close
 from grader.testing.diagnosis import LEAST_ENTRIES, is_even, matches, telling
-from grader.testing.differences import Numbers, Total, compare, direction, fingerprint, inner
 
 DIRECTIONS = 2
 

@@ -24,6 +24,7 @@ from grader.verify.finding import (
     submission_of,
 )
 
+MODULE = ", a module with"  # begins the signature of a class
 SIGNATURES = "stub and solution have the same signatures"
 # An answer that hangs shows after these seconds as well as after the assignment's own.
 HANGING = Limits(call_seconds=0.5, task_seconds=1.0)
@@ -251,7 +252,7 @@ def _signatures(reference: Reference) -> Iterator[str]:
 
 
 def _names(path: Path) -> dict[str, str]:
-    """Return a file's public names: functions with signatures, constants with types.
+    """Return a file's public names: functions and modules with signatures, constants with types.
 
     Raises AssignmentError if it is no Python.
     """
@@ -262,15 +263,32 @@ def _names(path: Path) -> dict[str, str]:
     names = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-            names[node.name] = f"({ast.unparse(node.args)}){returns}"
+            names[node.name] = _signature(node)
+        elif isinstance(node, ast.ClassDef) and any(
+            ast.unparse(base).split(".")[-1] == "Module" for base in node.bases
+        ):
+            methods = [own for own in node.body if isinstance(own, ast.FunctionDef)]
+            signatures = (
+                f"{own.name}{_signature(own)}"
+                for own in methods
+                if own.name == "__init__" or not own.name.startswith("_")
+            )
+            names[node.name] = f"{MODULE} {', '.join(signatures)}"
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names[node.target.id] = f": {ast.unparse(node.annotation)}"
     return {name: kind for name, kind in names.items() if not name.startswith("_")}
 
 
+def _signature(node: ast.FunctionDef) -> str:
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    return f"({ast.unparse(node.args)}){returns}"
+
+
 def _module(names: Mapping[str, str], body: str) -> str:
-    """Return a module in which every function has this body and every constant what it returns."""
+    """Return a file in which every function has this body and every constant what it returns.
+
+    A module of torch is built from any arguments, and its forward has the body.
+    """
     functions = [
         f"def {name}(*args, **kwargs):\n    {body}\n"
         for name, signature in names.items()
@@ -281,4 +299,13 @@ def _module(names: Mapping[str, str], body: str) -> str:
         for name, signature in names.items()
         if signature.startswith(":")
     ]
-    return "\n".join(functions + constants)
+    lines = "\n        ".join(line.strip() for line in body.splitlines())
+    classes = [
+        f"class {name}(_Module):\n    def __init__(self, *args, **kwargs):\n"
+        f"        super().__init__()\n\n    def forward(self, *args):\n        {lines}\n"
+        for name, signature in names.items()
+        if signature.startswith(MODULE)
+    ]
+    if classes:
+        classes.insert(0, "from torch.nn import Module as _Module\n")
+    return "\n".join(functions + constants + classes)

@@ -1,8 +1,12 @@
 """The solution of `zero_init` against autograd, torch.optim, long training, and the handout."""
 
+import ast
+import doctest
 import importlib.util
 import itertools
 import math
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 FOLDER = Path(__file__).parents[2] / "reference" / "zero_init"
+HANDOUT = Path(__file__).parents[2] / "assignments" / "zero_init"
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 
 
@@ -24,7 +29,16 @@ def load(task: str) -> Any:
     return module
 
 
-all_zero, all_equal = load("all_zero"), load("all_equal")
+all_zero, all_equal, picture = load("all_zero"), load("all_equal"), load("picture")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Nets this small only lose time on more: on a busy machine, fifty times as much."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def build(sizes: list[int], activation: str, bias: bool, value: float = 0.0) -> nn.Sequential:
@@ -188,6 +202,49 @@ def test_rounding_does_not_break_the_tie() -> None:
     assert (net[0].weight - net[0].weight[0]).abs().max().item() < 1e-10
 
 
+@pytest.mark.parametrize(
+    "optimiser",
+    [
+        lambda parameters: torch.optim.SGD(parameters, 0.1, momentum=0.9),
+        lambda parameters: torch.optim.Adam(parameters, 0.01),
+    ],
+    ids=["momentum", "adam"],
+)
+def test_other_optimisers_keep_the_tie(
+    optimiser: Callable[[Any], torch.optim.Optimizer],
+) -> None:
+    """The handout asks students to try it: what treats equals equally keeps them equal."""
+    net = build([2, 8, 2], "tanh", True, value=0.1)
+    steps = optimiser(net.parameters())
+    learn_xor(net, steps)
+
+    assert all_equal.distinct_units(parameters(net)) == [1]
+
+
+def test_dropout_breaks_the_tie() -> None:
+    net = build([2, 8, 2], "tanh", True, value=0.1)
+    net.insert(2, nn.Dropout(0.5))
+    torch.manual_seed(1)
+    learn_xor(net, torch.optim.SGD(net.parameters(), 0.1))
+
+    assert all_equal.distinct_units(parameters(net)) == [8]
+
+
+def learn_xor(net: nn.Sequential, steps: torch.optim.Optimizer) -> None:
+    """Take 200 steps on points of the plane, whose class is whether their signs agree."""
+    X, _ = examples(11, (150, 150), 2)
+    y = (X.prod(1) > 0).long()
+    for batch in batches(11, 300, 200):
+        steps.zero_grad()
+        cross_entropy(net(X[batch]), y[batch]).backward()
+        steps.step()
+
+
+def parameters(net: nn.Sequential) -> dict[str, Tensor]:
+    linear = nn.Sequential(*(part for part in net if not isinstance(part, nn.Dropout)))
+    return {name: values.detach() for name, values in named(linear).items()}
+
+
 def test_different_units_are_kept_and_equal_ones_merge() -> None:
     """Layer by layer from the inputs, where merging makes two units of layer 2 equal."""
     W1 = torch.tensor([[1.0, 2], [3, 4], [1, 2], [2, 1]]).double()
@@ -219,3 +276,78 @@ def logits(params: dict[str, Tensor], X: Tensor, activation: str) -> Tensor:
         X = nn.functional.linear(X, params[f"W{k}"], params.get(f"b{k}"))
         X = ACTIVATIONS[activation]()(X) if k < layers else X
     return X
+
+
+# ---- what is refused ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [1, 0, -2])
+def test_a_choice_needs_two_classes(classes: int) -> None:
+    with pytest.raises(ValueError, match="two or more"):
+        all_zero.initial_loss(classes)
+
+
+@pytest.mark.parametrize("sizes, activation", [([4], "relu"), ([], "relu"), ([4, 3], "softplus")])
+def test_a_net_has_a_layer_and_a_known_activation(sizes: list[int], activation: str) -> None:
+    X, y = examples(1, (2, 2, 2), 4)
+    with pytest.raises(ValueError, match="expected one"):
+        all_zero.initial_gradients(X, y, sizes, activation)
+    with pytest.raises(ValueError, match="expected one"):
+        all_zero.moving_parameters(len(sizes) - 1, activation, True)
+
+
+@pytest.mark.parametrize(
+    "train, test",
+    [([3, 1], [2, 3, 1]), ([3], [2]), ([], []), ([3, -1], [2, 3]), ([2, 3], [4, -1]),
+     ([0, 0], [2, 3]), ([2, 3], [0, 0])],
+)  # fmt: skip
+@pytest.mark.parametrize("bias", [False, True])
+def test_counts_are_of_the_same_classes_and_of_something(
+    train: list[int], test: list[int], bias: bool
+) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        all_zero.stuck_loss(train, test, bias)
+
+
+# ---- what students read ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("solution", [all_zero, all_equal], ids=["all_zero", "all_equal"])
+def test_examples_of_the_stub_hold_for_the_solution(solution: Any) -> None:
+    stub = HANDOUT / Path(solution.__file__).name
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    for node in ast.parse(stub.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            text = ast.get_docstring(node) or ""
+            names = vars(solution) | {"torch": torch}
+            runner.run(parser.get_doctest(text, names, node.name, None, 0))
+
+    assert runner.summarize(verbose=False).failed == 0
+    assert runner.tries >= 6
+
+
+def test_picture_is_drawn_from_the_trainings() -> None:
+    """To a fifth of a point: a thousand steps, which other processors round otherwise."""
+    number = re.compile(r"-?\d+\.\d")
+    handed_out, drawn = picture.PICTURE.read_text(encoding="utf-8"), picture.drawn()
+
+    assert number.sub("", handed_out) == number.sub("", drawn), (
+        "python reference/zero_init/picture.py draws it anew"
+    )
+    for old, new in zip(number.findall(handed_out), number.findall(drawn), strict=True):
+        assert float(old) == pytest.approx(float(new), abs=0.2)
+
+
+@pytest.mark.parametrize("start", picture.STARTS)
+def test_table_of_the_handout_is_what_the_picture_s_trainings_give(start: str) -> None:
+    rows = {
+        "zero, no biases": "0.69",
+        "zero, biases": "0.55 to 0.60",
+        "constant": "0.55 to 0.59",
+        "random": "0.08 to 0.12",
+    }
+    assert f"| {rows[start]} |" in (HANDOUT / "README.md").read_text(encoding="utf-8")
+
+    losses = [float(loss) for loss in rows[start].split(" to ")]
+    last = picture.last_losses(start, range(5))
+    assert [min(last), max(last)] == pytest.approx([losses[0], losses[-1]], abs=0.0051)
