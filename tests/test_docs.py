@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from grader import assignment, grade, report
 from grader.batch import entries
+from grader.chart import Chart, Curve
 from grader.cli.main import main as grader
 from grader.errors import TextAnswer, Verdict
 from grader.grade import Grader
@@ -245,7 +246,8 @@ def test_every_field_of_a_report_is_explained() -> None:
 
     for model in models:
         assert set(model.model_fields) <= spans, model.__name__
-    assert {field.name for field in fields(TextAnswer)} <= spans
+    for kind in (TextAnswer, Chart, Curve):
+        assert {field.name for field in fields(kind)} <= spans
 
 
 # ---- what authors and assistants copy ----------------------------------------------------------
@@ -359,13 +361,13 @@ def keys(model: type[BaseModel], prefix: str = "") -> dict[str, str]:
     """Return a table's keys and their defaults as TOML writes them, "" where one is needed."""
     found = {}
     for name, field in model.model_fields.items():
-        default = "" if field.is_required() else field.default
+        default = field.default
         if isinstance(default, BaseModel):
             found |= keys(type(default), f"{name}.")
         elif name == "tasks":
             found |= keys(assignment._TaskTable, "tasks.<name>.")
         else:
-            found[prefix + name] = json.dumps(default) if default != "" else ""
+            found[prefix + name] = "" if field.is_required() else json.dumps(default)
     return found
 
 

@@ -16,8 +16,10 @@ LEAST_LINE = 28
 LEAST_DIGITS = 4
 # Where a hidden test writes what students are meant to read.
 FOR_STUDENTS = {"hint", "hints", "feedback", "name", "names", "where", "place", "parts", "axes"}
+FOR_STUDENTS |= {"x_label", "y_label"}
 # What says something to them, and the first argument in which it does.
 SAYING = {"check": 1, "WrongAnswer": 0, "MissingAnswer": 0, "NeedsReview": 0, "AnswerRaised": 0}
+SAYING |= {"draw": 0}
 
 
 @dataclass(frozen=True)
