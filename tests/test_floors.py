@@ -1,6 +1,8 @@
 """Imports point downwards: the house stands on its floors, and no two rooms hold each other up."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,16 @@ def test_no_unpickler_is_imported_anywhere() -> None:
                 assert not names & UNPICKLERS, module
             if isinstance(node, ast.Attribute):
                 assert ast.unparse(node) != "torch.load", module
+
+
+def test_a_command_starts_without_torch() -> None:
+    """Judge and zygote load it once each; what only talks to them would pay two seconds more."""
+    found = subprocess.run(
+        [sys.executable, "-c", "import grader.cli.main, sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert {"torch", "numpy"}.isdisjoint(found.stdout.split())
+    assert "grader.judge.session" in found.stdout.split()

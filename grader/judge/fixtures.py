@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from grader.cell.modules import Recipe
-from grader.judge.conditions import Precision, in_precision
+from grader.judge.conditions import Precision
 from grader.judge.contract import check_annotation, check_structure
 from grader.judge.handles import Handle
+from grader.judge.precision import in_precision
 from grader.judge.reference import Solution, packed
 from grader.wire import Whose
 

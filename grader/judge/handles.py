@@ -12,7 +12,8 @@ import torch
 
 from grader.cell.modules import Question, Recipe
 from grader.errors import JudgeError
-from grader.judge.conditions import Precision, in_precision
+from grader.judge.conditions import Precision
+from grader.judge.precision import in_precision
 from grader.wire import TORCH_DTYPES
 
 
