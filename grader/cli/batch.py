@@ -1,6 +1,5 @@
 """`grader batch`: a folder of submissions."""
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from rich.console import Console
 from grader import batch as many
 from grader import grade
 from grader.assignment import load, load_reference
-from grader.cli.options import assignment_argument, course_option, sandbox_options
+from grader.cli.options import assignment_argument, course_option, jobs_option, sandbox_options
 from grader.cli.progress import end_in_order, shown
 from grader.sandbox.backends import Choice
 
@@ -26,13 +25,7 @@ from grader.sandbox.backends import Choice
     required=True,
     help="Where reports/, summary.csv and index.html go.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="one per processor",
-    help="How many submissions are graded at a time; changes no result.",
-)
+@jobs_option
 @click.option("--resume", is_flag=True, help="Keep what is already reported; grade the rest.")
 @sandbox_options
 def batch(

@@ -1,6 +1,7 @@
 """Arguments and options that several commands share."""
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,20 @@ course_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     help="The folder that holds assignments/ and reference/.  [default: the current one]",
+)
+
+reports_option = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The folder that `grader batch --out` wrote, or the reports/ in it.",
+)
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=os.cpu_count() or 1,
+    show_default="one per processor",
+    help="How many submissions are graded at a time; changes no result.",
 )
 
 _SANDBOX_OPTIONS = (

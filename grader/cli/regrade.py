@@ -1,6 +1,5 @@
 """`grader regrade`: what would change, before it changes."""
 
-import os
 import sys
 from collections import Counter
 from contextlib import ExitStack
@@ -15,7 +14,13 @@ from rich.text import Text
 from grader import batch, grade
 from grader import regrade as anew
 from grader.assignment import load, load_reference
-from grader.cli.options import assignment_argument, course_option, sandbox_options
+from grader.cli.options import (
+    assignment_argument,
+    course_option,
+    jobs_option,
+    reports_option,
+    sandbox_options,
+)
 from grader.cli.progress import end_in_order, shown
 from grader.cli.show import plain
 from grader.errors import UsageError
@@ -30,12 +35,7 @@ MAX_TESTS = 6
 
 @click.command()
 @assignment_argument
-@click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="The folder that `grader batch --out` wrote, or the reports/ in it.",
-)
+@reports_option
 @click.option(
     "--submissions",
     type=click.Path(path_type=Path),
@@ -43,13 +43,7 @@ MAX_TESTS = 6
     help="The folder of submissions that was graded.",
 )
 @course_option
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="one per processor",
-    help="How many submissions are graded at a time; changes no result.",
-)
+@jobs_option
 @click.option("--all", "everything", is_flag=True, help="Grade also what nothing has changed for.")
 @click.option(
     "--out",

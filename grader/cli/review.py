@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import batch
-from grader.cli.options import assignment_argument, course_option
+from grader.cli.options import assignment_argument, course_option, reports_option
 from grader.cli.progress import end_in_order
 from grader.cli.show import plain
 from grader.errors import UsageError
@@ -28,12 +28,7 @@ MAX_NAME = 100
 
 @click.command()
 @assignment_argument
-@click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="The folder that `grader batch --out` wrote, or the reports/ in it.",
-)
+@reports_option
 @course_option
 @click.option("--by", default="", help="Who decides; stands in the key.  [default: your login]")
 @click.option("--list", "only_list", is_flag=True, help="Print what is open, and decide nothing.")

@@ -1,6 +1,5 @@
 """`grader verify`: does an assignment grade as its author says?"""
 
-import os
 import sys
 import time
 from dataclasses import replace
@@ -14,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import grade
-from grader.cli.options import assignment_argument, course_option, sandbox_options
+from grader.cli.options import assignment_argument, course_option, jobs_option, sandbox_options
 from grader.cli.show import plain, shown
 from grader.errors import UsageError
 from grader.pages import verify_page
@@ -49,13 +48,7 @@ from grader.verify import verify as check_everything
     show_default=True,
     help="The percentage of a task's mutants that its hidden tests must catch.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="one per processor",
-    help="How many gradings run at a time.",
-)
+@jobs_option
 @click.option(
     "--state",
     type=click.Path(path_type=Path, file_okay=False),
