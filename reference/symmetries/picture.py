@@ -38,12 +38,12 @@ def drawn() -> str:
     """Return the picture as SVG."""
     body = "\n".join([*_orbit(), *_square()])
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 330" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 345" role="img" '
         'font-family="sans-serif" font-size="13">\n'
         "<title>The four members of an orbit, and a convolution that moves along</title>\n"
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         f'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{GREY}"/></marker></defs>\n'
-        f'<rect width="780" height="330" fill="#fff"/>\n{body}\n</svg>\n'
+        f'<rect width="780" height="345" fill="#fff"/>\n{body}\n</svg>\n'
     )
 
 

@@ -108,7 +108,7 @@ def test_average(both, student, rng, case):
         return
     shape, _ = CASES[case]
     outputs = [3] if len(shape) > 2 else []  # a vector, or a single number
-    compare(both, rng, "average_invariant", case, shape, outputs, AVERAGE)
+    compare(both, rng, "average_invariant", case, shape, outputs, hint=AVERAGE)
 
 
 @pytest.mark.weight(2)
@@ -118,10 +118,10 @@ def test_average_eq(both, student, rng, case):
     if case == "refused":
         refuses(student, "average_equivariant")
         return
-    compare(both, rng, "average_equivariant", case, *CASES[case], AVERAGE_BACK)
+    compare(both, rng, "average_equivariant", case, *CASES[case], hint=AVERAGE_BACK)
 
 
-def compare(both, rng, function, case, shape, outputs, hint) -> None:
+def compare(both, rng, function, case, shape, outputs, *, hint) -> None:
     """Check an average of a random net."""
     seed, group = int(rng.integers(2**31)), case.partition("_")[0]
     got, want = both.given.averaged(function, list(outputs), seed, normal(rng, *shape), group)

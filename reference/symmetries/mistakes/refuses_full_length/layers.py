@@ -10,7 +10,7 @@ def conv1d(x: Tensor, w: Tensor, b: Tensor | None = None, padding: str = "valid"
     """Return y[:, o, i] = b[o] + Σ_cj w[o, c, j] x[:, c, i + j + s], (B, Cout, m)."""
     n, k = x.shape[-1], w.shape[-1]
     if k >= n:
-        raise ValueError(f"the kernel has {k} places, the input {n}; expected no more")
+        raise ValueError("the kernel is too long")
     if padding == "circular":
         if k % 2 == 0:
             raise ValueError(f"the kernel has {k} places; expected an odd number, with a middle")
