@@ -104,6 +104,30 @@ def test_what_a_test_says_to_students_is_no_secret(course: CourseFolder) -> None
     assert not any("look at the first" in one.text for one in of_reference(reference, ""))
 
 
+def test_a_text_for_students_on_a_line_of_its_own_is_none_either(course: CourseFolder) -> None:
+    path = course.private / "test_add.py"
+    listed = 'hint=" ".join(["look at the first of the numbers,", "then at the second of them"])'
+    spread = listed.replace("[", "[\n        ").replace(', "then', ',\n        "then')
+    path.write_text(path.read_text().replace('hint="put them together"', spread))
+    reference = load_reference(load("sums", course.path))
+
+    assert '\n        "then at the second of them"' in path.read_text()
+    for one in (*of_reference(reference, ""), *lines_of_reference(reference)):
+        assert "look at the first" not in one.text
+        assert "then at the second" not in one.text
+
+
+def test_a_text_that_is_not_for_students_is_a_secret_on_any_line(course: CourseFolder) -> None:
+    path = course.private / "test_add.py"
+    source = path.read_text()
+    path.write_text(
+        f'{source}\n\ndef made():\n    return [\n        "the numbers are primes",\n    ]\n'
+    )
+    reference = load_reference(load("sums", course.path))
+
+    assert seen_in(of_reference(reference, ""), 'he wrote "the numbers are primes", and more')
+
+
 def test_an_expected_text_is_a_secret(course: CourseFolder) -> None:
     path = course.private / "scale.py"
     path.write_text(path.read_text().replace('"scaling"', '"multiplication by a number"'))

@@ -21,6 +21,8 @@ FOR_STUDENTS |= {"x_label", "y_label"}
 SAYING = {"check": 1, "WrongAnswer": 0, "MissingAnswer": 0, "NeedsReview": 0, "AnswerRaised": 0}
 SAYING |= {"draw": 0}
 
+_TEXT = re.compile(r"""f?("[^"]*"|'[^']*')[\])},]*""")
+
 
 @dataclass(frozen=True)
 class Canary:
@@ -136,7 +138,8 @@ def _lines_in_functions(source: str) -> Iterator[tuple[int, str]]:
             for statement in body:
                 for number in range(statement.lineno, (statement.end_lineno or 0) + 1):
                     text = lines[number - 1].strip()
-                    if len(text) >= LEAST_LINE:
+                    # A line that is a text and no more is looked for as that, unless declared.
+                    if len(text) >= LEAST_LINE and not _TEXT.fullmatch(text):
                         yield number, text
 
 
