@@ -92,20 +92,20 @@ def test_distinct(both, rng, nets):
     # Six different units of five inputs: negated, reversed and doubled rows among them.
     W1 = grid(rng, 6, 5)
     W1[3], W1[4], W1[5] = -W1[1], W1[1].flip(0), 2 * W1[2]
-    # Then the third and the first again, not side by side; outgoing weights differ for all.
-    W1 = W1[[0, 1, 2, 3, 4, 5, 2, 0]]
-    net = {"W1": W1, "W2": grid(rng, 3, 8)[[0, 1, 2, 1]], "W3": grid(rng, 3, 4)}
+    # The second twice side by side, the third and the first not; outgoing weights differ for all.
+    W1 = W1[[0, 1, 1, 2, 3, 4, 5, 2, 0]]
+    net = {"W1": W1, "W2": grid(rng, 3, 9)[[0, 1, 2, 1]], "W3": grid(rng, 3, 4)}
     if nets == "without_biases":
         assert_equal(*both.distinct_units(net), hint=SAME)
         return
     # Biases, of which one makes a difference that rounding does not.
-    b1 = torch.tensor([1.0, 2, 3, 1, 2, 3, 3, 5]).double()
-    b1 += 1e-13 * torch.from_numpy(rng.standard_normal(8))
+    b1 = torch.tensor([1.0, 2, 2, 3, 1, 2, 3, 3, 5]).double()
+    b1 += 1e-13 * torch.from_numpy(rng.standard_normal(9))
     net |= {"b1": b1, "b2": grid(rng, 1)[[0] * 4], "b3": grid(rng, 3)}
     if nets == "with_biases":
         assert_equal(*both.distinct_units(net), hint=f"{SAME} Equal means: within tol.")
         return
-    net["W1"] = W1 + 1e-3 * torch.from_numpy(rng.uniform(0.1, 0.9, (8, 5)))
+    net["W1"] = W1 + 1e-3 * torch.from_numpy(rng.uniform(0.1, 0.9, (9, 5)))
     for tol in (0.01, 0.0):
         got, want = both.distinct_units(net, tol)
         assert_equal(got, want, hint="tol is an argument; 1e-9 is its default, and 0 is exact.")

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from grader.testing import assert_close, assert_equal, assert_rejects, check
+from grader.testing import assert_close, assert_rejects, check
 
 FUNCTIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
@@ -52,8 +52,14 @@ def test_loss(both):
 def test_grad_dead(both, rng, activation):
     """With hidden layers of ReLU or tanh, next to nothing gets a gradient: only one bias does."""
     X, y = examples(rng, features=5, counts=(6, 2, 1))
-    for sizes, bias in (([5, 4, 3], False), ([5, 2, 4, 3], True), ([5, 4, 3], True)):
-        got, want = both.initial_gradients(X, y, sizes, activation, bias)
+    # A call that leaves out the rest is about ReLU without biases.
+    for net in (
+        ([5, 4, 3],),
+        ([5, 4, 3], activation),
+        ([5, 2, 4, 3], activation, True),
+        ([5, 4, 3], activation, True),
+    ):
+        got, want = both.initial_gradients(X, y, *net)
         assert_close(got, want, hint=f"{DEAD} {MEAN}")
 
 
@@ -106,37 +112,52 @@ def test_stuck(both, sets):
         assert_close(got, want, hint="What has probability 0 and happens costs infinitely much.")
 
 
+NET = "There are three activations, and a net has at least one weight layer."
+REFUSAL = {
+    "classes": "There are two classes or more.",
+    "activation": NET,
+    "layers": NET,
+    "lengths": "Both lists count the same classes.",
+    "count": "No class has fewer than 0 examples.",
+    "empty": "A set without examples has no mean loss.",
+}
+INPUTS, LABELS = torch.eye(2, dtype=torch.float64), torch.tensor([1, 1])
+# function -> arguments that must be answered, and those that must be refused, by what is wrong
+REFUSED = {
+    "initial_loss": ((5,), {"classes": [(1,), (0,)]}),
+    "initial_gradients": (
+        (INPUTS, LABELS, [2, 2]),
+        {
+            "activation": [(INPUTS, LABELS, [2, 3, 2], "softplus"), (INPUTS, LABELS, [2, 2], "id")],
+            "layers": [(INPUTS, LABELS, [2], "relu")],
+        },
+    ),
+    "moving_parameters": (
+        (1, "tanh", True),
+        {"activation": [(2, "softplus", True), (1, "linear", True)], "layers": [(0, "relu", True)]},
+    ),
+    "stuck_loss": (
+        ([3, 1], [2, 3], False),
+        {
+            "lengths": [([3, 1], [2, 3, 1], bias) for bias in (False, True)],
+            "classes": [([3], [2], bias) for bias in (False, True)],
+            "count": [([3, -1], [2, 3], bias) for bias in (False, True)],
+            "empty": [([2, 3], [0, 0], bias) for bias in (False, True)],
+        },
+    ),
+}
+
+
 @pytest.mark.weight(1)
-@pytest.mark.parametrize("function", ["loss", "gradients", "moving", "stuck"])
-def test_reject(both, student, rng, function):
-    """What cannot be a net or a data set is refused with a ValueError."""
-    # Each begins with a question that has an answer, which must be right.
-    if function == "loss":
-        assert_close(*both.initial_loss(5), hint=LOSS)
-        for classes in (1, 0):
-            assert_rejects(student.initial_loss, classes, hint="There are two classes or more.")
-    elif function == "gradients":
-        X, y = examples(rng, features=2, counts=(3, 1))
-        assert_close(*both.initial_gradients(X, y, [2, 2]), hint=ALIVE)
-        for sizes, activation in (([2, 3, 2], "softplus"), ([2, 2], "linear"), ([2], "relu")):
-            assert_rejects(student.initial_gradients, X, y, sizes, activation, hint=NETS)
-    elif function == "moving":
-        assert_equal(sorted(student.moving_parameters(1, "tanh", True)), ["W1", "b1"])
-        for n_layers, activation in ((2, "softplus"), (1, "linear"), (0, "relu")):
-            assert_rejects(student.moving_parameters, n_layers, activation, True, hint=NETS)
-    else:
-        assert_close(*both.stuck_loss([3, 1], [2, 3], False), hint=LOSS)
-        for train, test, hint in (
-            ([3, 1], [2, 3, 1], "Both lists count the same classes."),
-            ([3], [2], "There are two classes or more."),
-            ([3, -1], [2, 3], "No class has fewer than 0 examples."),
-            ([2, 3], [0, 0], "A set without examples has no mean loss."),
-        ):
-            for bias in (False, True):
-                assert_rejects(student.stuck_loss, train, test, bias, hint=hint)
-
-
-NETS = "There are three activations, and a net has at least one weight layer."
+@pytest.mark.parametrize("function", REFUSED)
+def test_reject(student, function):
+    """What cannot be a net or a data set is refused with a ValueError, and what can be is not."""
+    good, refused = REFUSED[function]
+    answer = getattr(student, function)
+    answer(*good)  # must answer; what it answers is other tests' business
+    for fault, calls in refused.items():
+        for arguments in calls:
+            assert_rejects(answer, *arguments, hint=f"{function}: {REFUSAL[fault]}")
 
 
 @functools.cache

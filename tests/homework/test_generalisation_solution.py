@@ -102,7 +102,7 @@ def test_accuracy_counts_right_answers(seed: int) -> None:
     assert training.accuracy(params, X, y) == right / len(y)
 
 
-@pytest.mark.parametrize("m, n", itertools.product([1, 2, 3], [1, 2, 3, 4]))
+@pytest.mark.parametrize("m, n", [(m, n) for m in (1, 2, 3) for n in (1, 2, 3, 4)])
 def test_gap_is_that_of_all_tosses(m: int, n: int) -> None:
     """Every way that m coins can fall on n examples, in exact fractions."""
     falls = itertools.product(itertools.product([0, 1], repeat=n), repeat=m)
@@ -214,20 +214,15 @@ def course(values: list[float]) -> str:
     return "_then_".join(word for word, _ in itertools.groupby(turns))
 
 
-def test_bars_of_the_hidden_tests_are_far_from_the_solution() -> None:
-    """Other draws than the one that is used; `experiment.py bars` shows more of them."""
-    tests = load(FOLDER / "test_training.py")
+def test_bars_of_the_hidden_tests_are_far_from_the_solution(
+    measured: dict[str, list[float]],
+) -> None:
+    """Other draws than theirs; `reference/generalisation/experiment.py bars` shows more."""
+    train, test = measured["train_width"], measured["test_width"]
+    of_rate = dict(zip(given.RATES, measured["train_rate"], strict=True))
 
-    class Solution:
-        @staticmethod
-        def train_net(*arguments: Any) -> tuple[dict[str, Tensor], None]:
-            return training.train_net(*arguments), None
-
-    widths, rates = [(w, 0.3) for w in tests.WIDTHS], [(32, rate) for rate in tests.RATES]
-    for draw in range(1, 3):
-        train, test = tests.curves(Solution, widths, draw)
-        assert train[-1] >= 0.985
-        assert train[0] <= 0.75
-        assert train[-1] - test[-1] >= 0.2
-        tiny, middling, huge = tests.curves(Solution, rates, draw)[0]
-        assert (tiny < 0.65, middling > 0.93, huge < 0.65) == (True, True, True)
+    assert train[-1] >= 0.985  # the bar is 0.97
+    assert train[0] <= 0.75  # 0.80
+    assert train[-1] - test[-1] >= 0.2  # 0.15
+    assert of_rate[0.3] >= 0.93  # 0.89
+    assert max(of_rate[0.0001], of_rate[1000]) <= 0.65  # 0.75

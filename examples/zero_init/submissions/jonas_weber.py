@@ -1,4 +1,4 @@
-# Naledi Dube, homework "zero init". I let autograd do it and looked at what comes out.
+# Jonas Weber - both parts in one file, I hope that is fine
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

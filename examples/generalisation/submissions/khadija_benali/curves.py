@@ -1,0 +1,6 @@
+SKETCH = {
+    "train_width": "rising_then_level",
+    "test_width": "rising_then_level",
+    "train_rate": "rising_then_falling",
+    "test_rate": "rising_then_falling",
+}

@@ -1,0 +1,16 @@
+from math import comb
+
+
+def selection_gap(m, n):
+    if m < 1 or n < 1:
+        raise ValueError("m and n must be at least 1")
+    total, cdf = 0.0, 0
+    for k in range(n):
+        cdf += comb(n, k)
+        total += 1 - (cdf / 2 ** n) ** m
+    return total / n
+
+
+def true_statements():
+    return ["harder", "chosen", "never_negative", "more_choice", "more_examples", "untouched",
+            "cannot_descend", "becomes_training"]

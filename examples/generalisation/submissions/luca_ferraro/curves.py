@@ -1,0 +1,6 @@
+SKETCH = {
+    "train_width": "rising",
+    "test_width": "falling",
+    "train_rate": "rising",
+    "test_rate": "falling",
+}

@@ -1,0 +1,8 @@
+from collections.abc import Mapping
+
+SKETCH: Mapping[str, str] = {
+    "train_width": "rising_then_falling",
+    "test_width": "rising_then_level",
+    "train_rate": "rising_then_falling",
+    "test_rate": "rising_then_falling",
+}
