@@ -1,7 +1,7 @@
 """The solution's mutants, run: which of them a test catches, and which nothing tells apart."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,36 +82,34 @@ def try_mutants(
     at_most: of one task; of more, so many are taken, evenly spread over the solution.
     """
     made = {task.id: _mutants(grader, task.id) for task in grader.assignment.tasks}
+
+    def results(
+        of: Mapping[str, Sequence["Mutant"]], questions: int, at_a_time: Callable[[int], int]
+    ) -> dict[str, list[tuple["Mutant", Tried]]]:
+        groups = [
+            (task, own[start : start + at_a_time(len(own))])
+            for task, own in of.items()
+            for start in range(0, len(own), at_a_time(len(own)))
+        ]
+        found: dict[str, list[tuple[Mutant, Tried]]] = {task: [] for task in of}
+        several = in_parallel(lambda group: _tried(grader, *group, questions, state), groups, jobs)
+        for (task, own), each in zip(groups, several, strict=True):
+            found[task] += zip(own, each, strict=True)
+            for _ in own:
+                watch.step()
+        return found
+
     taken = {task: _spread(mutants, at_most) for task, mutants in made.items()}
     watch.begin("mutants of the solution", sum(map(len, taken.values())))
-    groups = [
-        (task, mutants[start : start + AT_A_TIME])
-        for task, mutants in taken.items()
-        for start in range(0, len(mutants), AT_A_TIME)
-    ]
-
-    def first(group: tuple[str, list["Mutant"]]) -> list[Tried]:
-        return _tried(grader, *group, 0, state)
-
-    tried: dict[str, list[tuple[Mutant, Tried]]] = {task: [] for task in taken}
-    for (task, mutants), results in zip(groups, in_parallel(first, groups, jobs), strict=True):
-        tried[task] += zip(mutants, results, strict=True)
-        for _ in mutants:
-            watch.step()
+    tried = results(taken, 0, lambda count: AT_A_TIME)
     passed = {
         task: [mutant for mutant, result in own if result.verdict == "passed"]
         for task, own in tried.items()
     }
-    watch.begin("mutants that pass every test", len(passed))
-    done = []
-    second = in_parallel(
-        lambda task: _tried(grader, task, passed[task], QUESTIONS, state), passed, jobs
-    )
-    for task, asked in zip(passed, second, strict=True):
-        own = list(zip(passed[task], asked, strict=True))
-        done.append(_result(task, len(made[task]), tried[task], own))
-        watch.step()
-    return done
+    watch.begin("mutants that pass every test", sum(map(len, passed.values())))
+    # Each run has the solution answer all questions first: no more runs than are done at a time.
+    asked = results(passed, QUESTIONS, lambda count: -(-count // jobs))
+    return [_result(task, len(made[task]), tried[task], asked[task]) for task in made]
 
 
 def findings_of(results: Sequence[TaskMutants], least: float) -> list[Finding]:

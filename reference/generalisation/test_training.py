@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from grader.testing import assert_close, assert_gradient, assert_rejects, check
+from grader.testing import assert_close, assert_gradient, assert_rejects, check, draw
 
 STEP = (
     "One step is: all four gradients of the mean loss, at one and the same point; then each tensor "
@@ -75,12 +75,16 @@ def test_accuracy(both, rng):
 
 WIDTHS = (1, 4, 16, 256)
 RATES = (1e-4, 0.3, 1000.0)
+EXAMPLES = ("on the training set", "on new examples")
 
 
 @pytest.mark.weight(3)
 def test_width(both):
     """With its width, a trained net's accuracy on the training set rises, and the gap stays."""
     train, test = curves(both, [(width, 0.3) for width in WIDTHS])
+    shown = dict(zip(EXAMPLES, (train, test), strict=True))
+    labels = {"x_label": "hidden units", "y_label": "share right"}
+    draw("Your accuracy by width", WIDTHS, shown, **labels, is_log=True)
     # The solution in 20 draws: 1.00 · 0.58 to 0.69 · rising · a gap of 0.27 to 0.35.
     check(train[-1] >= 0.97, "256 units do not learn their 100 examples", hint=LEARNS)
     check(train[0] <= 0.80, "one single unit does too well", hint=WIDE)
@@ -95,7 +99,11 @@ def test_width(both):
 @pytest.mark.weight(3)
 def test_rate(both):
     """A tiny rate learns next to nothing, a middling one learns, a huge one overshoots."""
-    tiny, middling, huge = curves(both, [(32, rate) for rate in RATES])[0]
+    train, test = curves(both, [(32, rate) for rate in RATES])
+    shown = dict(zip(EXAMPLES, (train, test), strict=True))
+    labels = {"x_label": "learning rate", "y_label": "share right"}
+    draw("Your accuracy by rate, with 32 units", RATES, shown, **labels, is_log=True)
+    tiny, middling, huge = train
     # The solution in 20 draws: 0.96 to 1.00 · 0.43 to 0.56 · overflows, which counts as 0.
     check(middling >= 0.89, "with a rate of 0.3 the net does not learn", hint=RATE)
     check(tiny <= 0.75, "with a rate of 0.0001 the net learns too much", hint=RATE)

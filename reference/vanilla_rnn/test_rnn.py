@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.testing import Time, assert_learns, assert_shape, assert_trace, check
+from grader.testing import Time, assert_learns, assert_shape, assert_trace, check, draw
 
 V, H, K = 7, 4, 3
 BAR, SHUFFLED_BAR, MOST_UNITS = 0.95, 0.70, 64
@@ -132,12 +132,17 @@ def test_train(student, reference, rng):
         check(sizes["H"] <= MOST_UNITS, f"{sizes['H']} hidden units; expected at most {MOST_UNITS}")
         # Whoever reads shuffled words right does not read: by the twins, every net is at one half,
         # up to a standard deviation of 0.025. It guards the data against giving labels away.
-        right = (classes(params, ids) == truth).double().mean().item()
-        lucky = (classes(params, shuffled) == truth).double().mean().item()
+        probable = read(params, ids)
+        if seed == seeds[0]:
+            draw_twins(probable)
+        right = ((probable[-1] > 0.5) == truth).double().mean().item()
+        lucky = ((read(params, shuffled)[-1] > 0.5) == truth).double().mean().item()
         return right if lucky <= SHUFFLED_BAR else math.nan
 
-    # The solution reached the bar with each of 400 data sets and seeds, so it fails one with a
-    # probability below 0.0075 (95 %), and all three with less than the 1e-6 of a submission.
+    # `experiment.py`: the solution reached the bar with each of 400 data sets and seeds, so it fails
+    # one with a probability below 0.0075 (95 %), and all three with less than the 1e-6 of a
+    # submission. The alternatives: 38 to 40 of 40, so all three fail with about 1e-4. Of the known
+    # mistakes none came beyond 0.61 in 20, but for a net that is too wide.
     seeds = [int(seed) for seed in rng.choice(10_000, 3, replace=False)]
     assert_learns(accuracy, seeds=seeds, at_least=BAR, pass_rate=0.9925, hint=TRAIN)
 
@@ -188,10 +193,24 @@ def in_other_order(row: Tensor, rng) -> Tensor:
     return torch.cat([row[row == 0], text[torch.from_numpy(rng.permutation(len(text)))]])
 
 
-def classes(params: dict[str, Tensor], ids: Tensor) -> Tensor:
-    """Return the class that a net finds for each sentence, by the judge's own forward pass."""
+def draw_twins(probable: Tensor) -> None:
+    """Draw the first two sentences, which are twins; of the words nothing is shown."""
+    curves = {"a new sentence": probable[:, 0].tolist(), "its twin": probable[:, 1].tolist()}
+    draw(
+        "How your net reads two twins",
+        range(1, len(probable) + 1),
+        curves,
+        x_label="words read, with the padding",
+        y_label="how probable it finds: positive",
+    )
+
+
+def read(params: dict[str, Tensor], ids: Tensor) -> Tensor:
+    """Return how probable a net finds class 1 after each word, (T, B), by the judge's own pass."""
     W_x, W_h, b, W_o, b_o = (params[name].double() for name in SHAPES)
     h = W_h.new_zeros(len(ids), len(W_h))
+    found = []
     for column in ids.T:
         h = torch.tanh(W_x.T[column] + h @ W_h.T + b)
-    return (h @ W_o.T + b_o).argmax(dim=1)
+        found.append((h @ W_o.T + b_o).softmax(dim=1)[:, 1])
+    return torch.stack(found)

@@ -84,7 +84,7 @@ def train(ids, labels, vocab_size, seed):
     x, y = ids.numpy().T, labels.numpy()
     m = {name: np.zeros_like(values) for name, values in p.items()}
     v = {name: np.zeros_like(values) for name, values in p.items()}
-    for step in range(1, 161):
+    for step in range(1, 241):
         g = batch_gradients(p, x, y)
         for name in p:
             m[name] = 0.9 * m[name] + 0.1 * g[name]

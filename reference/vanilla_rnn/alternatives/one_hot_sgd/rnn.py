@@ -45,7 +45,7 @@ def rnn_gradients(params, ids, labels):
 
 def train(ids, labels, vocab_size, seed):
     g = torch.Generator().manual_seed(seed)
-    H, epochs = 16, 30
+    H, epochs = 16, 80
     params = {
         "W_x": torch.randn(H, vocab_size, generator=g) * 0.5,
         "W_h": torch.randn(H, H, generator=g) * 0.25,

@@ -53,7 +53,7 @@ def train(ids, labels, vocab_size, seed):
     torch.manual_seed(seed)
     net = Net(vocab_size, 32, 2)
     adam = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(120):
+    for _ in range(250):
         adam.zero_grad()
         nn.functional.cross_entropy(net(ids)[1], labels).backward()
         adam.step()
