@@ -139,8 +139,8 @@ def test_train(student, reference, rng):
         lucky = ((read(params, shuffled)[-1] > 0.5) == truth).double().mean().item()
         return right if lucky <= SHUFFLED_BAR else math.nan
 
-    # `experiment.py`: the solution reached the bar with each of 400 data sets and seeds, so it fails
-    # one with a probability below 0.0075 (95 %), and all three with less than the 1e-6 of a
+    # `experiment.py`: the solution reached the bar with each of 400 data sets and seeds, so it
+    # fails one with a probability below 0.0075 (95 %), and all three with less than the 1e-6 of a
     # submission. The alternatives: 38 to 40 of 40, so all three fail with about 1e-4. Of the known
     # mistakes none came beyond 0.61 in 20, but for a net that is too wide.
     seeds = [int(seed) for seed in rng.choice(10_000, 3, replace=False)]
