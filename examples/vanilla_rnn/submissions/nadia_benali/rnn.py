@@ -43,7 +43,7 @@ def train(ids, labels, vocab_size, seed):
     for values in params.values():
         values.requires_grad_()
     adam = torch.optim.Adam(params.values(), lr=0.02)
-    for _ in range(110):
+    for _ in range(400):
         adam.zero_grad()
         cross_entropy(rnn_forward(params, ids)["logits"], labels).backward()
         adam.step()
