@@ -108,7 +108,7 @@ def try_mutants(
     }
     watch.begin("mutants that pass every test", sum(map(len, passed.values())))
     # Each run has the solution answer all questions first: no more runs than are done at a time.
-    asked = results(passed, QUESTIONS, lambda count: -(-count // jobs))
+    asked = results(passed, QUESTIONS, lambda count: max(1, -(-count // jobs)))
     return [_result(task, len(made[task]), tried[task], asked[task]) for task in made]
 
 
