@@ -1,29 +1,32 @@
-"""Many submissions: every entry of a folder to a report, in parallel, resumable.
+"""Many submissions: every entry to a report, in parallel, resumable.
 
 What is written: `reports/<id>.json` (staff view), `reports/<id>.html`, `summary.csv`,
-`index.html`. All of it whole or not at all; neither order nor content depends on how many
-submissions are graded at a time.
+`index.html`, with a roster `missing.csv`. All of it whole or not at all; neither order nor content
+depends on how many submissions are graded at a time.
 """
 
 import contextlib
 import fcntl
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
 from grader import __version__, submission
-from grader.assignment import Assignment, Reference
+from grader.assignment import Reference
 from grader.errors import SubmissionError, UsageError
-from grader.grade import Grader, grade, take_in
+from grader.grade import Grader, grade, submission_id
+from grader.lms.incoming import Entry
+from grader.lms.roster import Student
 from grader.pages import (
     ClassSummary,
     KnownRows,
     class_page,
+    csv_text,
     known_rows,
     report_page,
     summary_csv,
@@ -33,6 +36,7 @@ from grader.report import Report, read, remove_half_written, to_json, write_atom
 REPORTS = "reports"
 SUMMARY = "summary.csv"
 INDEX = "index.html"
+MISSING = "missing.csv"
 PROBE = ".writable"
 
 _T = TypeVar("_T")
@@ -65,19 +69,6 @@ class Result:
     def needs_staff(self) -> bool:
         """Whether anything is not graded."""
         return any(count for word, count in self.counts.items() if word != "graded")
-
-
-def entries(folder: Path) -> list[Path]:
-    """Return the submissions of a folder: each of its entries, hidden ones left out.
-
-    Raises UsageError if it is no folder or has none.
-    """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: not a folder; expected one entry per submission in it")
-    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    if not found:
-        raise UsageError(f"{folder}: empty; expected one entry per submission in it")
-    return found
 
 
 def prepare(folder: Path, out: Path, *, resume: bool) -> None:
@@ -132,7 +123,7 @@ def _is_locked(out: Path, descriptor: int) -> bool:
 
 def run(
     grader: Grader,
-    paths: list[Path],
+    entries: Sequence[Entry],
     out: Path,
     *,
     jobs: int,
@@ -148,7 +139,7 @@ def run(
     counts: Counter[str] = Counter()
     kept = 0
     stopped = Event()
-    outcomes = in_parallel(lambda one: _one(grader, one, out, stopped), distinct(paths), jobs)
+    outcomes = in_parallel(lambda one: _one(grader, one, out, stopped), distinct(entries), jobs)
     with contextlib.closing(outcomes):
         try:
             for outcome in outcomes:
@@ -179,6 +170,16 @@ def write_class(out: Path, summary: ClassSummary, *, title: str) -> None:
     """Write the table and the page of the class."""
     write_atomically(out / SUMMARY, summary_csv(summary))
     write_atomically(out / INDEX, class_page(summary, title=title))
+
+
+def write_missing(out: Path, missing: Sequence[Student] | None) -> None:
+    """Write the table of who has handed in nothing; without a roster, take an old one away."""
+    path = out / MISSING
+    if missing is None:
+        path.unlink(missing_ok=True)
+        return
+    rows = [(one.id, one.name, one.email, one.login, one.section) for one in missing]
+    write_atomically(path, csv_text(("id", "name", "email", "login", "section"), rows))
 
 
 def report_path(out: Path, submission_id: str) -> Path:
@@ -236,35 +237,13 @@ def rewrite_class(out: Path, *, title: str) -> None:
     write_class(out, summary, title=title)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a folder of submissions. clash: the one before it that has the same id."""
-
-    path: Path
-    clash: str = ""
-
-    @property
-    def id(self) -> str:
-        """The id of its submission."""
-        return submission.id_of(self.path)
-
-    def take_in(self, assignment: Assignment) -> submission.Submission:
-        """Return the submission; raises SubmissionError if it is refused."""
-        if self.clash:
-            raise SubmissionError(
-                f"{self.path.name}: {self.clash} is named alike; expected one entry"
-            )
-        return take_in(assignment, self.path)
-
-
-def distinct(paths: list[Path]) -> list[Entry]:
+def distinct(entries: Sequence[Entry]) -> list[Entry]:
     """Return the entries, those marked whose id another has already."""
     first: dict[str, str] = {}
     found = []
-    for path in paths:
-        own = submission.id_of(path)
-        found.append(Entry(path, first.get(own, "")))
-        first.setdefault(own, path.name)
+    for entry in entries:
+        found.append(replace(entry, clash=first.get(entry.id, "")))
+        first.setdefault(entry.id, entry.name)
     return found
 
 
@@ -277,14 +256,28 @@ def _one(grader: Grader, entry: Entry, out: Path, stopped: Event) -> Outcome:
         if not entry.clash:
             for old in (path, path.with_suffix(".html")):  # of what was handed in before
                 old.unlink(missing_ok=True)
-        return Outcome(entry.path.name, None, str(error))
+        return Outcome(entry.name, None, str(error))
     known = _known(path, handed_in, grader.reference)
     if known is not None:
-        return Outcome(entry.path.name, known, is_kept=True)
-    report = grade(grader, handed_in)
+        told_now = _told(known, handed_in, entry)
+        if told_now != known and not stopped.is_set():
+            write_report(out, told_now)
+        return Outcome(entry.name, told_now, is_kept=True)
+    report = grade(grader, handed_in, entry.students)
     if not stopped.is_set():  # else its judge was ended under it
         write_report(out, report)
-    return Outcome(entry.path.name, report)
+    return Outcome(entry.name, report)
+
+
+def _told(known: Report, handed_in: submission.Submission, entry: Entry) -> Report:
+    """Return the report with what is known now of who handed in, and whether late."""
+    before = known.submission
+    if not entry.students or (before.students, before.notes) == (
+        list(entry.students),
+        list(handed_in.notes),
+    ):
+        return known
+    return known.model_copy(update={"submission": submission_id(handed_in, entry.students)})
 
 
 def _known(path: Path, handed_in: submission.Submission, reference: Reference) -> Report | None:

@@ -21,7 +21,7 @@ from grader.report import (
 from grader.sandbox import backends, levels
 from grader.sandbox.limits import MIB
 from grader.scoring import score
-from grader.submission import DEFAULT_LIMITS, Submission, read
+from grader.submission import DEFAULT_LIMITS, IntakeLimits, Submission, read
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,14 @@ def take_in(assignment: Assignment, path: Path) -> Submission:
 
     Raises SubmissionError, as `submission.read` does.
     """
+    return read(path, [task.id for task in assignment.tasks], intake_limits(assignment))
+
+
+def intake_limits(assignment: Assignment) -> IntakeLimits:
+    """Return what a submission may hold, so that it is small enough for its cell."""
     # Half of a cell's scratch space is for what the code itself writes.
     room = assignment.limits.files_mib * MIB // 2
-    limits = replace(DEFAULT_LIMITS, total_bytes=min(DEFAULT_LIMITS.total_bytes, room))
-    return read(path, [task.id for task in assignment.tasks], limits)
+    return replace(DEFAULT_LIMITS, total_bytes=min(DEFAULT_LIMITS.total_bytes, room))
 
 
 def assignment_id(reference: Reference, conditions: Conditions = USUAL) -> AssignmentId:

@@ -116,8 +116,8 @@ def test_hidden_tests_without_a_weight_are_one_sentence(course: CourseFolder) ->
         (["grade", "sums", "nobody.py"], "nobody.py: no such file; expected a .py or .ipynb file"),
         (["check", "sums", "nobody"], "nobody: no such file; expected"),
         (["grade", "sums", "ann", "--course", "empty"], "empty; its assignments/ has none"),
-        (["batch", "sums", "empty", "--out", "out"], "empty: empty; expected one entry per sub"),
-        (["batch", "sums", "nobody", "--out", "out"], "nobody: not a folder; expected one entry"),
+        (["batch", "sums", "empty", "--out", "out"], "empty: empty; expected a Canvas or Moodle"),
+        (["batch", "sums", "nobody", "--out", "out"], "nobody: no such file or folder; expected"),
         (["batch", "sums", "ann", "--out", "ann/add.py/x"], "ann/add.py/x: lies in ann, whose"),
         (["batch", "sums", "ann", "--out", "ann/out"], "ann/out: lies in ann, whose entries are"),
         (["batch", "sums", "ann", "--out", "empty/../ann"], "lies in ann, whose entries are"),
@@ -156,7 +156,7 @@ def test_a_command_that_is_none_says_how_it_is_used(
 
 
 def test_help_and_version_are_for_everyone() -> None:
-    assert "grader batch [OPTIONS] ASSIGNMENT FOLDER" in grader("batch", "--help").stdout
+    assert "grader batch [OPTIONS] ASSIGNMENT SUBMISSIONS" in grader("batch", "--help").stdout
     assert grader("--version").stdout.startswith("grader, version ")
     assert "3  the sandbox could not be set up" in grader("-h").stdout
 

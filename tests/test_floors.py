@@ -24,6 +24,7 @@ FLOORS = [
     ["sandbox.porter", "sandbox.docker", "sandbox.backends"],
     ["judge"],
     ["grade", "examples", "skeleton"],
+    ["lms"],
     ["batch", "verify"],
     ["regrade", "replay", "review"],
     ["cli"],

@@ -19,6 +19,7 @@ from grader.assignment import load, load_reference
 from grader.causes import Basis, causes, out_of_date, why
 from grader.errors import UsageError
 from grader.grade import assignment_id
+from grader.lms import incoming
 from grader.pages import report_page
 from grader.regrade import Row
 from grader.regrade.history import keep
@@ -87,9 +88,9 @@ def regraded(
 ) -> dict[str, Row]:
     """Return the row of each submission."""
     with grade.opened("sums", course.path) as judge:
-        paths = batch.entries(course.path / "class")
+        entries = incoming.read(course.path / "class", "sums").entries
         rows = anew.run(
-            judge, paths, course.path / "out", jobs=2, everything=everything, commit=commit
+            judge, entries, course.path / "out", jobs=2, everything=everything, commit=commit
         )
     return {row.id: row for row in rows}
 
@@ -502,7 +503,7 @@ def test_a_folder_at_which_another_is_at_work_is_left_alone(course: CourseFolder
     ("options", "message"),
     [
         (("--reports", "class"), "class: holds no reports"),
-        (("--submissions", "nothing"), "nothing: not a folder"),
+        (("--submissions", "nothing"), "nothing: no such file"),
         (("--out", "none/table.csv"), "none/table.csv: its folder does not exist"),
     ],
 )

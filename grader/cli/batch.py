@@ -12,12 +12,18 @@ from grader import grade
 from grader.assignment import load, load_reference
 from grader.cli.options import assignment_argument, course_option, jobs_option, sandbox_options
 from grader.cli.progress import end_in_order, shown
+from grader.cli.show import plain
+from grader.lms import incoming
+from grader.lms.roster import Roster
+from grader.lms.roster import read as read_roster
 from grader.sandbox.backends import Choice
+
+MAX_LISTED = 20  # on the terminal; missing.csv has them all
 
 
 @click.command()
 @assignment_argument
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("submissions", type=click.Path(path_type=Path))
 @course_option
 @click.option(
     "--out",
@@ -25,19 +31,29 @@ from grader.sandbox.backends import Choice
     required=True,
     help="Where reports/, summary.csv and index.html go.",
 )
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A CSV of the class: whose submission is whose, and who has none.",
+)
 @jobs_option
 @click.option("--resume", is_flag=True, help="Keep what is already reported; grade the rest.")
 @sandbox_options
 def batch(
     assignment: str,
-    folder: Path,
+    submissions: Path,
     course: Path,
     out: Path,
+    roster: Path | None,
     jobs: int,
     resume: bool,
     sandbox: Choice,
 ) -> None:
-    """Grade every entry of FOLDER: each is one submission.
+    """Grade every submission of a folder, or of another system's export.
+
+    SUBMISSIONS is a folder whose entries are one submission each, or what Canvas, Moodle or
+    Gradescope gave, packed or unpacked, or an nbgrader course; of these, the newest submission of
+    each student is graded.
 
     A broken submission never stops the others. Interrupted, by Ctrl-C or worse, at most what
     was in flight is lost: `--resume` goes on, and grades anew only what has changed.
@@ -45,27 +61,56 @@ def batch(
     \b
     grader batch building_blocks submissions/ --out results/
     grader batch building_blocks submissions/ --out results/ --resume
+    grader batch building_blocks submissions.zip --out results/ --roster gradebook.csv
     """
-    load_reference(load(assignment, course))  # what is wrong with it is told before all else
-    paths = many.entries(folder)
-    many.prepare(folder, out, resume=resume)
+    loaded = load(assignment, course)
+    load_reference(loaded)  # what is wrong with it is told before all else
+    known = read_roster(roster) if roster is not None else None
+    found = incoming.read(submissions, loaded.id, known)
+    many.prepare(submissions, out, resume=resume)
     console = Console(stderr=True)
+    for sentence in found.skipped:
+        _tell(f"skipped: {sentence}")
     end_in_order()
     try:
         with (
             many.alone(out),
             grade.opened(assignment, course, replace(sandbox, jobs=jobs)) as grader,
-            shown(console, "grading", len(paths)) as advance,
+            shown(console, "grading", len(found.entries)) as advance,
         ):
 
             def tell(outcome: many.Outcome) -> None:
                 advance(outcome.word, f"refused: {outcome.refusal}" if outcome.refusal else "")
 
-            result = many.run(grader, paths, out, jobs=jobs, tell=tell)
+            result = many.run(grader, found.entries, out, jobs=jobs, tell=tell)
+            many.write_missing(out, found.missing if known is not None else None)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("--resume goes on from here") from None
     words = ", ".join(f"{count} {word}" for word, count in sorted(result.counts.items()))
     kept = f" ({result.kept} kept from before)" if result.kept else ""
-    click.echo(f"{len(paths)} submissions: {words}{kept}")
+    of = f" from {found.system}" if found.system else ""
+    click.echo(f"{len(found.entries)} submissions{of}: {words}{kept}")
+    if known is not None:
+        _tell_of_roster(found, known, out)
     click.echo(f"{out / many.INDEX}\n{out / many.SUMMARY}\n{out / many.REPORTS}/")
     sys.exit(1 if result.needs_staff else 0)
+
+
+def _tell(line: str) -> None:
+    click.echo(plain(line), err=True)
+
+
+def _tell_of_roster(found: incoming.Incoming, roster: Roster, out: Path) -> None:
+    """Print who of the roster has no submission, and which submissions are of nobody in it."""
+    for words in found.twice:
+        _tell(f"two submissions of one student: {words}")
+    for name in found.unknown:
+        _tell(f"not in the roster: {name}")
+    count, all_of_them = len(found.missing), len(roster.students)
+    click.echo(f"{count} of {all_of_them} students in the roster have no submission")
+    for student in found.missing[:MAX_LISTED]:
+        click.echo(plain(f"  {student.id}  {student.name}".rstrip()))
+    if count > MAX_LISTED:
+        click.echo(f"  … and {count - MAX_LISTED} more")
+    if count:
+        click.echo(out / many.MISSING)

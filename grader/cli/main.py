@@ -9,6 +9,7 @@ from grader import __version__
 from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.doctor import doctor
+from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.new import new
 from grader.cli.regrade import regrade
@@ -62,11 +63,14 @@ def main() -> None:
     Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
     Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT FOLDER --out DIR;
                  grader review ASSIGNMENT --reports DIR; grader replay REPORT --submission FILE;
-                 grader regrade ASSIGNMENT --reports DIR --submissions DIR
+                 grader regrade ASSIGNMENT --reports DIR --submissions DIR;
+                 grader export FORMAT --reports DIR --out FILE
     Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT
     Operators:   grader doctor
     """
 
 
-for command in (start, check, grade, batch, review, new, regrade, replay, verify, doctor):
+for command in (
+    *(start, check, grade, batch, review, new, regrade, replay, verify, export, doctor),
+):
     main.add_command(command)

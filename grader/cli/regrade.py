@@ -24,6 +24,7 @@ from grader.cli.options import (
 from grader.cli.progress import end_in_order, shown
 from grader.cli.show import plain
 from grader.errors import UsageError
+from grader.lms import incoming
 from grader.pages.rendering import points
 from grader.report import write_atomically
 from grader.sandbox.backends import Choice
@@ -40,7 +41,7 @@ MAX_TESTS = 6
     "--submissions",
     type=click.Path(path_type=Path),
     required=True,
-    help="The folder of submissions that was graded.",
+    help="The folder or export of submissions that was graded.",
 )
 @course_option
 @jobs_option
@@ -82,7 +83,7 @@ def regrade(
     """
     reference = load_reference(load(assignment, course))  # what is wrong with it is told first
     folder = batch.folder_of(reports)
-    paths = batch.entries(submissions)
+    entries = incoming.read(submissions, reference.assignment.id).entries
     if out is not None and not out.absolute().parent.is_dir():
         raise UsageError(f"{out}: its folder does not exist; expected one to write to")
     if commit:
@@ -94,10 +95,10 @@ def regrade(
                 stack.enter_context(batch.alone(folder))
             choice = replace(sandbox, jobs=jobs)
             grader = stack.enter_context(grade.opened(reference.assignment.id, course, choice))
-            advance = stack.enter_context(shown(Console(stderr=True), "regrading", len(paths)))
+            advance = stack.enter_context(shown(Console(stderr=True), "regrading", len(entries)))
             rows = anew.run(
                 grader,
-                paths,
+                entries,
                 folder,
                 jobs=jobs,
                 everything=everything,

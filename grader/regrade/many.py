@@ -1,13 +1,14 @@
 """A class graded anew, several at a time; written only if asked to, and then one by one."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 from grader import batch
 from grader.errors import SubmissionError, UsageError
 from grader.grade import Grader
+from grader.lms.incoming import Entry
 from grader.regrade import history
 from grader.regrade.one import regrade
 from grader.regrade.rows import FATES, Row, row_of
@@ -16,7 +17,7 @@ from grader.report import read
 
 def run(
     grader: Grader,
-    paths: list[Path],
+    entries: Sequence[Entry],
     out: Path,
     *,
     jobs: int,
@@ -26,7 +27,7 @@ def run(
 ) -> list[Row]:
     """Return the row of each submission and of each report without one, by fate and id.
 
-    paths: the submissions. out: a batch's folder. commit: write each new report as it is there,
+    entries: the submissions. out: a batch's folder. commit: write each new report as it is there,
     keep the one that it replaces as history, and write the pages anew at the end; whoever calls
     has the folder to itself (`batch.alone`). tell: called for each row as it is done.
 
@@ -36,10 +37,10 @@ def run(
     if commit:
         for path in batch.report_paths(out):
             read(path)
-    entries = batch.distinct(paths)
+    entries = batch.distinct(entries)
     stopped = Event()
 
-    def one(entry: batch.Entry) -> Row:
+    def one(entry: Entry) -> Row:
         return _one(grader, entry, out, everything=everything, commit=commit, stopped=stopped)
 
     rows = []
@@ -59,7 +60,7 @@ def run(
 
 def _one(
     grader: Grader,
-    entry: batch.Entry,
+    entry: Entry,
     out: Path,
     *,
     everything: bool,
@@ -71,7 +72,7 @@ def _one(
     try:
         handed_in = entry.take_in(grader.assignment)
     except SubmissionError as error:
-        return Row(entry.path.name if entry.clash else entry.id, "refused", note=str(error))
+        return Row(entry.name if entry.clash else entry.id, "refused", note=str(error))
     if not path.is_file():
         return Row(entry.id, "no report", note="grade it with: grader batch … --resume")
     try:

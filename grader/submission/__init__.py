@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,16 @@ from grader.submission import answers, folders, names, tars, zips
 from grader.submission.intake import FILE, FOLDER, Intake, IntakeLimits, bounded, kind_of, size_of
 from grader.submission.names import shown
 
-__all__ = ["DEFAULT_LIMITS", "IntakeLimits", "Submission", "id_of", "read"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "IntakeLimits",
+    "Part",
+    "Submission",
+    "fit_id",
+    "id_of",
+    "read",
+    "read_parts",
+]
 
 DEFAULT_LIMITS = IntakeLimits()
 MAX_ID = 100
@@ -58,6 +67,20 @@ class Submission:
     answers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A file or folder of a submission that lies in something larger: the archive of a class.
+
+    path: within the submission. kind: as `intake.kind_of` says. size: as is announced. content:
+    returns the bytes, within the limits of the intake; raises SubmissionError or OSError.
+    """
+
+    path: str
+    kind: str
+    size: int
+    content: Callable[[Intake], bytes]
+
+
 def read(path: Path, tasks: Sequence[str], limits: IntakeLimits = DEFAULT_LIMITS) -> Submission:
     """Return the submission that a file, a folder or an archive holds.
 
@@ -81,29 +104,77 @@ def read(path: Path, tasks: Sequence[str], limits: IntakeLimits = DEFAULT_LIMITS
         raise intake.error(
             f"{shown(_name(Path(where)))} cannot be read ({reason}); expected readable files"
         ) from error
+    return _chosen(id_of(path), intake, tasks, received=_time(status.st_mtime))
+
+
+def read_parts(
+    own_id: str,
+    parts: Sequence[Part],
+    tasks: Sequence[str],
+    limits: IntakeLimits = DEFAULT_LIMITS,
+    *,
+    received: datetime | None = None,
+    notes: Sequence[str] = (),
+) -> Submission:
+    """Return the submission that these parts are; one file alone is taken as if it were uploaded.
+
+    own_id: fit for a file name. received, notes: what is known of it from elsewhere. Raises
+    SubmissionError as `read` does.
+    """
+    intake = Intake(shown(own_id)[1:-1], limits)
+    try:
+        alone = [part for part in parts if not names.junk(tuple(part.path.split("/")))]
+        if [part.kind for part in alone if part.kind != FOLDER] == [FILE]:
+            [part] = [part for part in alone if part.kind == FILE]
+            _bound(part.size, intake)
+            _take(part.content(intake), part.path.rsplit("/", 1)[-1], intake)
+        else:
+            for part in parts:
+                path = intake.admit(part.path.encode(), part.kind, part.size)
+                if path is not None and part.kind == FILE:
+                    intake.put(path, part.content(intake))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise intake.error(f"cannot be read ({reason}); expected readable files") from error
+    return _chosen(own_id, intake, tasks, received=received, notes=notes)
+
+
+def _chosen(
+    own_id: str,
+    intake: Intake,
+    tasks: Sequence[str],
+    *,
+    received: datetime | None,
+    notes: Sequence[str] = (),
+) -> Submission:
+    """Return what has been taken in, as far as its answers need it."""
     chosen = answers.choose(intake.files, tasks, intake.entry)
     return Submission(
-        id=id_of(path),
+        id=own_id,
         files=chosen.files,
         sha256=_hash(chosen.files),
-        received=_time(status.st_mtime),
-        notes=(*chosen.notes, *intake.notes),
+        received=received,
+        notes=(*notes, *chosen.notes, *intake.notes),
         answers=chosen.by_task,
     )
 
 
 def id_of(path: Path) -> str:
-    """Return a submission's id: its entry's name without ending, fit for a file name.
+    """Return a submission's id: its entry's name without ending, as `fit_id` makes it."""
+    name = unicodedata.normalize("NFC", _name(path))
+    ending = next((own for own in _ENDINGS if name.lower().endswith(own)), "")
+    return fit_id(name[: len(name) - len(ending)])
+
+
+def fit_id(text: str) -> str:
+    """Return the text as an id that is fit for a file name.
 
     Letters and digits of any script stay, what shells, browsers and file systems read otherwise
     becomes `_`. A long name is cut and told apart by a hash.
     """
-    name = unicodedata.normalize("NFC", _name(path))
-    ending = next((own for own in _ENDINGS if name.lower().endswith(own)), "")
-    stem = name[: len(name) - len(ending)]
     plain = "".join(
         letter if unicodedata.category(letter)[0] in "LMN" or letter in "._-+=@," else " "
-        for letter in stem
+        for letter in unicodedata.normalize("NFC", text)
     )
     own = re.sub(r"\s+", "_", plain).lstrip(".-_").rstrip("._")
     if len(own.encode()) > MAX_ID:
@@ -136,12 +207,20 @@ def _opened(path: Path, intake: Intake) -> Iterator[int]:
 
 
 def _read_file(descriptor: int, name: str, intake: Intake) -> None:
-    """Put what a file holds, by its content first and its ending second."""
     data = bounded(descriptor, intake.limits.archive_bytes)
-    if len(data) > intake.limits.archive_bytes:
+    _bound(len(data), intake)
+    _take(data, name, intake)
+
+
+def _bound(size: int, intake: Intake) -> None:
+    if size > intake.limits.archive_bytes:
         raise intake.error(
             f"is larger than {size_of(intake.limits.archive_bytes)}; expected a smaller upload"
         )
+
+
+def _take(data: bytes, name: str, intake: Intake) -> None:
+    """Put what a file holds, by its content first and its ending second."""
     ending = name.lower()
     if data.startswith(zips.MAGIC):
         _note_ending(intake, ending.endswith(".zip"), "a zip archive")

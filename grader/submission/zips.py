@@ -12,6 +12,7 @@ import stat
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import Protocol
 
 from grader.errors import SubmissionError
 from grader.submission.intake import FILE, FOLDER, Intake, kind_of
@@ -32,8 +33,18 @@ _STORED, _DEFLATED = 0, 8
 _DOS_FOLDER = 0x10
 
 
+class Data(Protocol):
+    """An archive's bytes, in memory or still on disk: only slices of them are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: slice, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
-class _Member:
+class Member:
+    """One entry, as both places describe it."""
+
     name: bytes
     kind: str
     method: int
@@ -44,55 +55,61 @@ class _Member:
     end: int
 
 
-def read(data: bytes, intake: Intake) -> None:
+def read(data: Data, intake: Intake) -> None:
     """Put the archive's files; raises SubmissionError for what `Intake` or this module refuses."""
-    for member in _members(data, intake):
+    for member in members(data, intake):
         path = intake.admit(member.name, member.kind, member.size)
         if path is not None and member.kind == FILE:
-            intake.put(path, _content(data, member, intake))
+            intake.put(path, content(data, member, intake))
 
 
 def _damaged(intake: Intake, reason: str) -> SubmissionError:
     return intake.error(f"is a damaged zip archive ({reason}); expected one that can be unpacked")
 
 
-def _members(data: bytes, intake: Intake) -> list[_Member]:
-    """Return the entries in the order of the table of contents, none of which overlap."""
+def members(data: Data, intake: Intake) -> list[Member]:
+    """Return the entries in the order of the table of contents, none of which overlap.
+
+    Their contents are not looked at. Raises SubmissionError if there are too many, or the archive
+    is damaged or encrypted.
+    """
     count, begin, end = _table(data, intake)
     if count > intake.limits.members:
         raise intake.error(f"holds {count} entries; expected {intake.limits.members} at most")
-    members = []
+    found = []
     place = begin
     for _ in range(count):
         member, place = _member(data, place, begin, end, intake)
-        members.append(member)
+        found.append(member)
     if place != end:
         raise _damaged(intake, "its table of contents has another length than it says")
     free = 0
-    for member in sorted(members, key=lambda member: member.header):
+    for member in sorted(found, key=lambda member: member.header):
         if member.header < free:
             raise _damaged(intake, f"{_shown(member.name)} overlaps another entry")
         free = member.end
-    return members
+    return found
 
 
-def _table(data: bytes, intake: Intake) -> tuple[int, int, int]:
+def _table(data: Data, intake: Intake) -> tuple[int, int, int]:
     """Return the table of contents: how many entries it has, where it begins and ends."""
     ends = []
-    place = data.rfind(b"PK\x05\x06")
-    while place >= max(0, len(data) - _END.size - _MAX_COMMENT):
-        if place + _END.size <= len(data):
-            comment = _END.unpack_from(data, place)[7]
-            if place + _END.size + comment == len(data):
-                ends.append(place)
-        place = data.rfind(b"PK\x05\x06", 0, place + 3)
+    last = max(0, len(data) - _END.size - _MAX_COMMENT)
+    tail = data[last : len(data)]
+    place = tail.rfind(b"PK\x05\x06")
+    while place >= 0:
+        if place + _END.size <= len(tail):
+            comment = _END.unpack_from(tail, place)[7]
+            if place + _END.size + comment == len(tail):
+                ends.append(last + place)
+        place = tail.rfind(b"PK\x05\x06", 0, place + 3)
     if len(ends) != 1:
         raise _damaged(intake, "it has two ends" if ends else "its end is missing")
     (end,) = ends
-    _, disk, first_disk, here, count, size, begin, _ = _END.unpack_from(data, end)
+    _, disk, first_disk, here, count, size, begin, _ = _END.unpack(data[end : end + _END.size])
     locator = end - _LOCATOR.size
-    if locator >= 0 and data.startswith(b"PK\x06\x07", locator):
-        end = _LOCATOR.unpack_from(data, locator)[2]
+    if locator >= 0 and data[locator : locator + 4] == b"PK\x06\x07":
+        end = _LOCATOR.unpack(data[locator : locator + _LOCATOR.size])[2]
         _, length, _, _, disk, first_disk, here, count, size, begin = _unpacked(
             _END64, b"PK\x06\x06", data, end, locator, intake
         )
@@ -105,7 +122,7 @@ def _table(data: bytes, intake: Intake) -> tuple[int, int, int]:
     return count, begin, end
 
 
-def _member(data: bytes, place: int, table: int, end: int, intake: Intake) -> tuple[_Member, int]:
+def _member(data: Data, place: int, table: int, end: int, intake: Intake) -> tuple[Member, int]:
     """Return the entry at a place of the table of contents, and where the next one is."""
     _, _, _, flags, method, _, _, crc, packed, size, *lengths, _, _, external, header = _unpacked(
         _CENTRAL, b"PK\x01\x02", data, place, end, intake
@@ -134,16 +151,17 @@ def _member(data: bytes, place: int, table: int, end: int, intake: Intake) -> tu
     kind = _kind(name, external)
     if kind == FOLDER and size:
         raise _damaged(intake, f"{_shown(name)} is a folder with content")
-    return _Member(name, kind, method, crc, size, header, begin, begin + packed), following
+    return Member(name, kind, method, crc, size, header, begin, begin + packed), following
 
 
 def _unpacked(
-    form: struct.Struct, magic: bytes, data: bytes, place: int, end: int, intake: Intake
+    form: struct.Struct, magic: bytes, data: Data, place: int, end: int, intake: Intake
 ) -> tuple[int, ...]:
     """Return a record's fields if it stands there whole, before `end`."""
-    if place + form.size > end or not data.startswith(magic, place):
+    record = data[place : place + form.size] if place + form.size <= end else b""
+    if not record.startswith(magic):
         raise _damaged(intake, "a header is missing")
-    fields: tuple[int, ...] = form.unpack_from(data, place)
+    fields: tuple[int, ...] = form.unpack(record)
     return fields
 
 
@@ -180,9 +198,12 @@ def _kind(name: bytes, external: int) -> str:
     return FOLDER if external & _DOS_FOLDER else FILE
 
 
-def _content(data: bytes, member: _Member, intake: Intake) -> bytes:
-    """Return the entry's bytes: `size` of them, which was admitted, and never more on the way."""
-    packed = memoryview(data)[member.begin : member.end]
+def content(data: Data, member: Member, intake: Intake) -> bytes:
+    """Return the entry's bytes: `size` of them, which was admitted, and never more on the way.
+
+    Raises SubmissionError if they are others than was said, or packed as no ordinary file is.
+    """
+    packed = data[member.begin : member.end]
     limits = intake.limits
     if member.size > limits.ratio_from_bytes and member.size > limits.ratio * len(packed):
         raise intake.error(
@@ -190,11 +211,11 @@ def _content(data: bytes, member: _Member, intake: Intake) -> bytes:
             "expected ordinary files"
         )
     if member.method == _STORED:
-        content = bytes(packed)
+        found = packed
     elif member.method == _DEFLATED:
         stream = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            content = stream.decompress(packed, member.size + 1)
+            found = stream.decompress(packed, member.size + 1)
         except zlib.error as error:
             raise _damaged(intake, f"{_shown(member.name)} does not unpack") from error
         if not stream.eof or stream.unused_data:
@@ -204,9 +225,9 @@ def _content(data: bytes, member: _Member, intake: Intake) -> bytes:
             f"{_shown(member.name)} is packed by the rare method {member.method}; "
             "expected an ordinary zip archive"
         )
-    if len(content) != member.size or zlib.crc32(content) != member.crc:
+    if len(found) != member.size or zlib.crc32(found) != member.crc:
         raise _damaged(intake, f"{_shown(member.name)} has other bytes than it says")
-    return content
+    return found
 
 
 def _shown(name: bytes) -> str:
