@@ -21,11 +21,11 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from grader import assignment, grade, report
-from grader.batch import entries
 from grader.chart import Chart, Curve
 from grader.cli.main import main as grader
 from grader.errors import TextAnswer, Verdict
 from grader.grade import Grader
+from grader.lms import incoming
 from grader.report import Report, to_json
 from grader.submission import Submission
 
@@ -176,7 +176,8 @@ def test_every_verdict_is_explained(page: str) -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "docs/assistants.md"])
 def test_the_example_class_has_as_many_submissions_as_a_page_shows(page: str) -> None:
-    count = len(entries(ROOT / "examples" / "building_blocks" / "submissions"))
+    folder = ROOT / "examples" / "building_blocks" / "submissions"
+    count = len(incoming.read(folder, "building_blocks").entries)
 
     shown = re.findall(r"^(\d+) submissions: ", text_of(ROOT / page), re.MULTILINE)
     assert shown == [str(count)], f"copy the output of `grader batch` into {page} anew"
@@ -335,20 +336,16 @@ def test_the_small_assignment_tells_right_from_wrong(first_steps: Grader) -> Non
     assert wrong.score == mistake.points["softmax"] == 7.5
 
 
-def test_the_lines_that_make_students_copies_do(
-    first_steps: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (lines,) = [
-        block for kind, block in FENCE.findall(text_of(DOCS / "assistants.md")) if "import" in block
-    ]
-    monkeypatch.chdir(tmp_path)
-    Path("results/reports").mkdir(parents=True)
+def test_the_lines_that_make_students_copies_do(first_steps: Grader, tmp_path: Path) -> None:
+    section = text_of(DOCS / "assistants.md").split("\n## Handing reports back\n")[1]
+    lines = FENCE.findall(section)[0][1].splitlines()
+    (tmp_path / "results" / "reports").mkdir(parents=True)
     text = to_json(graded_file(first_steps, "print('a word for staff')\nx = 1"))
-    Path("results/reports/ann.json").write_text(text)
+    (tmp_path / "results" / "reports" / "ann.json").write_text(text)
 
-    exec(lines, {})
-    for name in ("ann.json", "ann.html"):
-        copy = Path("for_students", name).read_text()
+    assert [ran(line, tmp_path)[0] for line in lines] == [0, 0]
+    for path in ("pages_for_students/ann.html", "reports_for_students/ann.json"):
+        copy = (tmp_path / path).read_text()
         assert "a word for staff" in text
         assert "a word for staff" not in copy
         assert "softmax" in copy

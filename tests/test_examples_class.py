@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import load
-from grader.batch import REPORTS, SUMMARY, entries
+from grader.batch import REPORTS, SUMMARY
 from grader.errors import SubmissionError
+from grader.lms import incoming
 from grader.report import Report, read, to_json
 from grader.scoring import rescored
 from grader.submission import id_of
@@ -93,7 +94,8 @@ def expected(assignment: str) -> dict[str, Worth]:
 
 def names(assignment: str) -> list[str]:
     """Return the entries' names; some file systems take letters and their accents apart."""
-    return [unicodedata.normalize("NFC", path.name) for path in entries(submissions(assignment))]
+    found = incoming.read(submissions(assignment), assignment).entries
+    return [unicodedata.normalize("NFC", entry.name) for entry in found]
 
 
 def worth(entry: str, graded: Graded) -> Worth:

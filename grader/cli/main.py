@@ -61,7 +61,7 @@ def main() -> None:
 
     \b
     Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
-    Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT FOLDER --out DIR;
+    Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT SUBMISSIONS --out DIR;
                  grader review ASSIGNMENT --reports DIR; grader replay REPORT --submission FILE;
                  grader regrade ASSIGNMENT --reports DIR --submissions DIR;
                  grader export FORMAT --reports DIR --out FILE

@@ -7,6 +7,7 @@ one, a longer list, another word, other numbers, arguments of one question with 
 import functools
 import signal
 import sys
+import time
 import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,13 +60,14 @@ class Question:
 class Answered:
     """A question and what the solution says to it: a value, or that it refuses it.
 
-    lines: those of its file that were run.
+    lines: those of its file that were run. seconds: CPU time that it took.
     """
 
     question: Question
     value: Any
     is_refused: bool
     lines: frozenset[int]
+    seconds: float = 0.0
 
     def __str__(self) -> str:
         return REJECTION if self.is_refused else shown(self.value)
@@ -131,14 +133,16 @@ def answered(solution: Solution, question: Question) -> Answered | None:
         with _time_limit():
             with _noting_lines(solution.file, lines):
                 first = _answer_by(solution, question.frame, 1)
+            start = time.process_time()
             second = _answer_by(solution, question.frame, 2)
+            seconds = time.process_time() - start
     except ValueError:
         return Answered(question, None, is_refused=True, lines=frozenset(lines))
     except Exception:
         return None
     if not _is_same(second, first):
         return None
-    return Answered(question, first, is_refused=False, lines=frozenset(lines))
+    return Answered(question, first, False, frozenset(lines), seconds)
 
 
 def difference(side: Side, told: Answered) -> str:

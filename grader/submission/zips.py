@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.errors import SubmissionError
-from grader.submission.intake import FILE, FOLDER, Intake, kind_of
+from grader.submission.intake import FILE, FOLDER, Intake, kind_of, size_of
 from grader.submission.names import decoded, shown
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # the second begins an empty archive
@@ -203,8 +203,13 @@ def content(data: Data, member: Member, intake: Intake) -> bytes:
 
     Raises SubmissionError if they are others than was said, or packed as no ordinary file is.
     """
-    packed = data[member.begin : member.end]
     limits = intake.limits
+    if member.end - member.begin > limits.archive_bytes:  # of one on disk, which is not bounded
+        raise intake.error(
+            f"{_shown(member.name)} is larger than {size_of(limits.archive_bytes)}; "
+            "expected a smaller file"
+        )
+    packed = data[member.begin : member.end]
     if member.size > limits.ratio_from_bytes and member.size > limits.ratio * len(packed):
         raise intake.error(
             f"{_shown(member.name)} is packed more than {limits.ratio} times smaller; "

@@ -1,0 +1,90 @@
+"""Canvas: a grade CSV, made from the gradebook that Canvas itself exported.
+
+Source: canvas-lms, lib/gradebook_importer.rb. It finds a student by ID, an assignment by the id in
+its column's title, and makes a new assignment of a title that it does not know; so the title is
+never ours.
+"""
+
+import re
+from collections.abc import Iterable
+
+from grader.errors import UsageError
+from grader.lms.graded import Graded, Settings, Written, grades
+from grader.lms.sheet import Sheet, check_maximum, needed, the_column
+from grader.pages import csv_text
+
+# What tells students apart; the first and the last of it are in every gradebook.
+_OF_STUDENTS = ("Student", "ID", "Section")
+_MORE_OF_STUDENTS = ("SIS User ID", "SIS Login ID", "Integration ID", "Root Account")
+_ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)
+_POINTS_POSSIBLE = "points possible"
+
+
+def gradebook(graded: Iterable[Graded], settings: Settings) -> Written:
+    """Return the columns of students and that of the assignment, a row for each final score.
+
+    Rows that are not there, and so their grades, stay as they are in Canvas; so does `EX`.
+    Raises UsageError if the roster is no exported gradebook, the column is not there or is read
+    only, or the points possible are others.
+    """
+    sheet = needed(settings.sheet, "the gradebook that Canvas exported")
+    own = [sheet.column(title) for title in (*_OF_STUDENTS, *_MORE_OF_STUDENTS)]
+    key = sheet.column("ID")
+    if key is None or None in own[: len(_OF_STUDENTS)]:
+        raise UsageError(
+            f"{sheet.path}: has no columns {', '.join(_OF_STUDENTS)}; expected the gradebook that "
+            "Canvas exported"
+        )
+    found = grades(graded, settings)
+    place = _column(sheet, settings.column or found.title)
+    second = _second_header(sheet, place, found.maximum)
+    columns = [*sorted(column for column in own if column is not None), place]
+    left_out = []
+    rows: list[list[str | float | None]] = []
+    if second is not None:
+        rows.append([second[column] for column in columns])
+    points = dict(found.points)
+    for row in sheet.rows:
+        student = settings.id_of(row[key])
+        score = points.pop(student, None)
+        if score is None:
+            continue
+        if row[place].strip().upper() == "EX":
+            left_out.append(f"{student}: is excused (EX) in Canvas, and stays so")
+            continue
+        rows.append([*(row[column] for column in columns[:-1]), score])
+    left_out += [f"{student}: is not in the gradebook" for student in points]
+    head = [sheet.header[column].strip() for column in columns]
+    return Written(csv_text(head, rows).encode("utf-8"), tuple(left_out))
+
+
+def _column(sheet: Sheet, wanted: str) -> int:
+    """Return the assignment's column, which its title, its id or both may name."""
+
+    def is_it(title: str) -> bool:
+        own = _ASSIGNMENT.fullmatch(title)
+        return own is not None and wanted.strip() in (title, own["title"].strip(), own["id"])
+
+    known = [title.strip() for title in sheet.header if _ASSIGNMENT.fullmatch(title.strip())]
+    return the_column(sheet, wanted, is_it, known)
+
+
+def _second_header(sheet: Sheet, place: int, maximum: float) -> tuple[str, ...] | None:
+    """Return the row of the points possible, where there is one."""
+    student = sheet.column("Student")
+    assert student is not None
+    second = next((row for row in sheet.rows if _is(row[student], _POINTS_POSSIBLE)), None)
+    if second is None:
+        return None
+    possible = second[place].strip()
+    if "read only" in possible:
+        raise UsageError(
+            f"{sheet.path}: {sheet.header[place].strip()!r} is read only in Canvas; name another "
+            "with --column"
+        )
+    check_maximum(sheet, sheet.header[place].strip(), possible, maximum)
+    return second
+
+
+def _is(cell: str, what: str) -> bool:
+    return cell.strip().casefold() == what
