@@ -173,7 +173,7 @@ def test_two_batches_do_not_write_into_one_folder(batch: Batch) -> None:
 # ---- in the last case ----------------------------------------------------------------------------
 
 SLEEPS = SCALE_STUB.replace("raise NotImplementedError", "return x * factor", 1).replace(
-    "raise NotImplementedError", "import time; time.sleep(2); return x"
+    "raise NotImplementedError", "import time; time.sleep(4); return x"
 )
 LAST_TEST = '''
 @pytest.mark.weight(1)
@@ -185,8 +185,10 @@ def test_last(both):
 
 
 def in_the_last_case(folder: Path, count: int) -> Batch:
-    """Return a class whose last case takes two seconds; nothing comes after it."""
+    """Return a class whose last case takes four seconds; nothing comes after it."""
     course, worth = faults.make_class(folder, count)
+    manifest = course.public / "assignment.toml"
+    manifest.write_text(manifest.read_text().replace("call_seconds = 2", "call_seconds = 6"))
     with (course.private / "test_scale.py").open("a") as tests:
         tests.write(LAST_TEST)
     for name in worth:
@@ -200,7 +202,7 @@ def in_the_last_case(folder: Path, count: int) -> Batch:
 def test_what_was_in_its_last_case_is_in_flight(tmp_path: Path, whom: str) -> None:
     """No later case could notice that there is no zygote any more."""
     batch = in_the_last_case(tmp_path, 1)
-    end = batch.struck(faults.later(faults.first_run, 1.2), ONE[whom])
+    end = batch.struck(faults.later(faults.first_run, 2.5), ONE[whom])
 
     ended_as_it_must(whom, end)
     assert batch.broken_promises(end) == []
@@ -211,7 +213,7 @@ def test_a_killed_cell_or_run_leaves_no_score(tmp_path: Path) -> None:
     """A cell's own code cannot end it by SIGKILL: whoever did was outside."""
     batch = in_the_last_case(tmp_path, 2)
     strikes = [kill(faults.cells), kill(lambda running: faults.runs(running)[1:])]
-    end = batch.struck(faults.later(faults.first_run, 1.2), faults.together(*strikes))
+    end = batch.struck(faults.later(faults.first_run, 2.5), faults.together(*strikes))
 
     assert end.code == 1, end.faults
     assert batch.broken_promises(end) == []

@@ -2,7 +2,7 @@
 
 Goal: memory that no limit counts.
 Promise: S6
-Verdict: out_of_memory, wrong, raised, died
+Verdict: out_of_memory, wrong, raised, died, timed_out
 """
 
 import mmap
