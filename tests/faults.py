@@ -420,6 +420,14 @@ def runs(running: Running) -> Sequence[int]:
     return running.named("grader run")
 
 
+def threads(pid: int) -> int:
+    """Return how many threads a process has; none once it is gone."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
+
+
 def whole_group(number: int) -> Strike:
     """Return a strike: a signal to all whom a terminal would send it."""
 

@@ -10,7 +10,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -173,7 +173,9 @@ def test_two_batches_do_not_write_into_one_folder(batch: Batch) -> None:
 # ---- in the last case ----------------------------------------------------------------------------
 
 SLEEPS = SCALE_STUB.replace("raise NotImplementedError", "return x * factor", 1).replace(
-    "raise NotImplementedError", "import time; time.sleep(4); return x"
+    "raise NotImplementedError",
+    "import threading as t, time; h = t.Thread(target=time.sleep, args=(4,)); h.start(); h.join()"
+    "; return x",
 )
 LAST_TEST = '''
 @pytest.mark.weight(1)
@@ -184,9 +186,9 @@ def test_last(both):
 '''
 
 
-def in_the_last_case(folder: Path, count: int) -> Batch:
-    """Return a class whose last case takes four seconds; nothing comes after it."""
-    course, worth = faults.make_class(folder, count)
+def in_the_last_case(folder: Path) -> Batch:
+    """Return a class of one whose last case takes four seconds; nothing comes after it."""
+    course, worth = faults.make_class(folder, 1)
     manifest = course.public / "assignment.toml"
     manifest.write_text(manifest.read_text().replace("call_seconds = 2", "call_seconds = 6"))
     with (course.private / "test_scale.py").open("a") as tests:
@@ -198,31 +200,44 @@ def in_the_last_case(folder: Path, count: int) -> Batch:
     return Batch(course, dict.fromkeys(worth, 6.0), folder / "out")
 
 
+def is_in_it(running: Running) -> bool:
+    """Whether the last case is being asked: its cell has a second thread, which anyone may see."""
+    return any(faults.threads(pid) > 1 for pid in faults.cells(running))
+
+
 @pytest.mark.parametrize("whom", ["the zygote", "the judge"])
 def test_what_was_in_its_last_case_is_in_flight(tmp_path: Path, whom: str) -> None:
     """No later case could notice that there is no zygote any more."""
-    batch = in_the_last_case(tmp_path, 1)
-    end = batch.struck(faults.later(faults.first_run, 2.5), ONE[whom])
+    batch = in_the_last_case(tmp_path)
+    end = batch.struck(faults.until(is_in_it), ONE[whom])
 
     ended_as_it_must(whom, end)
     assert batch.broken_promises(end) == []
     assert faults.reported(batch.out) == set()
 
 
-def test_a_killed_cell_or_run_leaves_no_score(tmp_path: Path) -> None:
-    """A cell's own code cannot end it by SIGKILL: whoever did was outside."""
-    batch = in_the_last_case(tmp_path, 2)
-    strikes = [kill(faults.cells), kill(lambda running: faults.runs(running)[1:])]
-    end = batch.struck(faults.later(faults.first_run, 2.5), faults.together(*strikes))
+@pytest.mark.parametrize(
+    "find, detail",
+    [
+        # A cell's own code cannot end it by SIGKILL: whoever did was outside.
+        (faults.cells, "something outside killed the cell"),
+        (faults.runs, "the hidden test ended the judge's process (signal 9)"),
+    ],
+    ids=["cell", "run"],
+)
+def test_a_killed_cell_or_run_leaves_no_score(
+    tmp_path: Path, find: Callable[[Running], Sequence[int]], detail: str
+) -> None:
+    batch = in_the_last_case(tmp_path)
+    end = batch.struck(faults.until(is_in_it), kill(find))
 
     assert end.code == 1, end.faults
     assert batch.broken_promises(end) == []
-    reports = [read(path) for path in sorted((batch.out / "reports").glob("*.json"))]
-    assert [(report.status, report.score) for report in reports] == [("judge_error", None)] * 2
-    staff = [report.tasks[1].tests[-1].staff for report in reports]
-    details = sorted(own.cases[0].detail for own in staff if own is not None)
-    assert details[0].startswith("something outside killed the cell")
-    assert details[1] == "the hidden test ended the judge's process (signal 9)"
+    [report] = [read(path) for path in (batch.out / "reports").glob("*.json")]
+    assert (report.status, report.score) == ("judge_error", None)
+    staff = report.tasks[1].tests[-1].staff
+    assert staff is not None
+    assert staff.cases[0].detail.startswith(detail)
 
 
 def test_a_stopped_cell_is_one_that_hangs(tmp_path: Path) -> None:
