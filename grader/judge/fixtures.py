@@ -4,9 +4,9 @@ They hold nothing but private names, so that a task may name its functions as it
 `given`, the assignment's own file of probes, and `module`, for classes, are taken.
 """
 
-import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from grader.cell.modules import Recipe
 from grader.judge.conditions import Precision
@@ -31,133 +31,123 @@ class Side(Protocol):
         """Return a module-level value."""
 
 
-class _WithModules:
-    """`….module("Encoder", 4, seed=1)`, for each of the fixtures."""
+class _Fixture(ABC):
+    """What the three have in common: which attribute is what, and what is asked by calling it."""
 
-    _precision: Precision
+    _words: ClassVar[str]
+
+    def __init__(self, solution: Solution, precision: Precision) -> None:
+        self._solution = solution
+        self._precision = precision
+
+    def __repr__(self) -> str:
+        return self._words
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "given":
+            return _Given(self._words, lambda probe: self._function(probe, "given"))
+        if self._solution.is_constant(name):
+            return self._constant(name)
+        return self._function(name, "answers")
 
     def module(self, name: str, /, *args: Any, seed: int = 0, **kwargs: Any) -> Handle:
         """Return a handle to the class of that name, built with these arguments.
 
         seed: where the random numbers begin of which the module is built.
         """
-        words = f"{self!r}.module({name!r}, …)"
-        ask = functools.partial(self._ask_module, name)
+        words = f"{self._words}.module({name!r}, …)"
+
+        def ask(*question: Any) -> Any:
+            return self._ask(name, question, {}, "modules")
+
         return Handle(words, ask, Recipe(list(args), kwargs, seed), self._precision)
-
-    def _ask_module(self, name: str, *question: Any) -> Any:
-        raise NotImplementedError
-
-
-class ReferenceFixture(_WithModules):
-    """`reference.f(...)`, `reference.TABLE`, `reference.given.f(...)`: the solution's answer."""
-
-    def __init__(self, solution: Solution, precision: Precision = "as_asked") -> None:
-        self._solution = solution
-        self._precision = precision
-
-    def __repr__(self) -> str:
-        return "reference"
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "given":
-            return _Given("reference", lambda probe: self._function(probe, "given"))
-        if self._solution.is_constant(name):
-            return self._solution.value(name)
-        return self._function(name, "answers")
-
-    def _ask_module(self, name: str, *question: Any) -> Any:
-        return self._solution.answer(packed(question, {}, name, whose="modules"))
 
     def _function(self, name: str, whose: Whose) -> Callable[..., Any]:
         def ask(*args: Any, **kwargs: Any) -> Any:
-            return self._solution.answer(packed(args, kwargs, name, whose=whose))
+            return self._ask(name, args, kwargs, whose)
 
-        return _Question(self, f"given.{name}" if whose == "given" else name, ask, self._precision)
+        words = f"{self._words}.given.{name}" if whose == "given" else f"{self._words}.{name}"
+        return _Question(words, ask, self._precision)
+
+    @abstractmethod
+    def _ask(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], whose: Whose) -> Any:
+        """Return what is answered to a call, once its form is checked."""
+
+    @abstractmethod
+    def _constant(self, name: str) -> Any:
+        """Return a module-level value, once its form is checked."""
 
 
-class StudentFixture(_WithModules):
+class ReferenceFixture(_Fixture):
+    """`reference.f(...)`, `reference.TABLE`, `reference.given.f(...)`: the solution's answer."""
+
+    _words = "reference"
+
+    def __init__(self, solution: Solution, precision: Precision = "as_asked") -> None:
+        super().__init__(solution, precision)
+
+    def _ask(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], whose: Whose) -> Any:
+        return self._solution.answer(packed(args, kwargs, name, whose=whose))
+
+    def _constant(self, name: str) -> Any:
+        return self._solution.value(name)
+
+
+class StudentFixture(_Fixture):
     """`student.f(...)`, ...: the student's answer, of the form the solution's annotation says."""
+
+    _words = "student"
 
     def __init__(
         self, student: Side, solution: Solution, precision: Precision = "as_asked"
     ) -> None:
+        super().__init__(solution, precision)
         self._student = student
-        self._solution = solution
-        self._precision = precision
 
-    def __repr__(self) -> str:
-        return "student"
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "given":
-            return _Given("student", lambda probe: self._function(probe, "given"))
-        if self._solution.is_constant(name):
-            return self._checked(self._student.value(name), name)
-        return self._function(name, "answers")
-
-    def _ask_module(self, name: str, *question: Any) -> Any:
-        got = self._student.call(name, question, {}, whose="modules")
-        check_annotation(got, self._solution.module_annotation(name, question[0]))
+    def _ask(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], whose: Whose) -> Any:
+        got = self._student.call(name, args, kwargs, whose=whose)
+        if whose == "modules":
+            check_annotation(got, self._solution.module_annotation(name, args[0]))
+        else:
+            check_annotation(got, self._solution.annotation(name, whose=whose))
         return got
 
-    def _function(self, name: str, whose: Whose) -> Callable[..., Any]:
-        def ask(*args: Any, **kwargs: Any) -> Any:
-            got = self._student.call(name, args, kwargs, whose=whose)
-            return self._checked(got, name, whose=whose)
-
-        return _Question(self, f"given.{name}" if whose == "given" else name, ask, self._precision)
-
-    def _checked(self, got: Any, name: str, whose: Whose = "answers") -> Any:
-        check_annotation(got, self._solution.annotation(name, whose=whose))
+    def _constant(self, name: str) -> Any:
+        got = self._student.value(name)
+        check_annotation(got, self._solution.annotation(name))
         return got
 
 
-class BothFixture(_WithModules):
+class BothFixture(_Fixture):
     """`got, want = both.f(...)`, ...: `got` has the structure of `want`, or a verdict is reached.
 
     The reference answers first, so that nothing of the student's can come before it.
     """
 
+    _words = "both"
+
     def __init__(
         self, student: Side, solution: Solution, precision: Precision = "as_asked"
     ) -> None:
+        super().__init__(solution, precision)
         self._student = student
-        self._solution = solution
-        self._precision = precision
 
-    def __repr__(self) -> str:
-        return "both"
+    def _ask(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], whose: Whose
+    ) -> tuple[Any, Any]:
+        want = self._solution.answer(packed(args, kwargs, name, whose=whose))
+        return _compared(self._student.call(name, args, kwargs, whose=whose), want)
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "given":
-            return _Given("both", lambda probe: self._function(probe, "given"))
-        if self._solution.is_constant(name):
-            want = self._solution.value(name)
-            return _compared(self._student.value(name), want)
-        return self._function(name, "answers")
-
-    def _ask_module(self, name: str, *question: Any) -> tuple[Any, Any]:
-        want = self._solution.answer(packed(question, {}, name, whose="modules"))
-        got = self._student.call(name, question, {}, whose="modules")
-        return _compared(got, want)
-
-    def _function(self, name: str, whose: Whose) -> Callable[..., tuple[Any, Any]]:
-        def ask(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-            want = self._solution.answer(packed(args, kwargs, name, whose=whose))
-            got = self._student.call(name, args, kwargs, whose=whose)
-            return _compared(got, want)
-
-        return _Question(self, f"given.{name}" if whose == "given" else name, ask, self._precision)
+    def _constant(self, name: str) -> tuple[Any, Any]:
+        want = self._solution.value(name)
+        return _compared(self._student.value(name), want)
 
 
 class _Question:
     """`….f`: called, it asks. Staff read it in a failed assertion as it stands in the test."""
 
-    def __init__(
-        self, fixture: object, name: str, ask: Callable[..., Any], precision: Precision
-    ) -> None:
-        self._words = f"{fixture}.{name}"
+    def __init__(self, words: str, ask: Callable[..., Any], precision: Precision) -> None:
+        self._words = words
         self._ask = ask
         self._precision = precision
 
