@@ -34,8 +34,9 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
+# A file is one worker's: what its tests share is made once.
 unit: setup
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # With fewer variations than the 200 of `make catalog`, which stand in docs/catalog.md.
 verify: setup

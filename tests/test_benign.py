@@ -10,7 +10,7 @@ CORPUS = attacks.corpus(attacks.BENIGN)
 
 
 @pytest.mark.parametrize("honest", CORPUS, ids=lambda honest: honest.name)
-@by_backend_and_user("benign")
+@by_backend_and_user()
 def test_honest_code_is_not_punished(backend: str, user: str, honest: Attack) -> None:
     """S24: a right answer earns everything, however oddly it is come by."""
     skip_if_not_there(user)

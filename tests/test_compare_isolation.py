@@ -29,7 +29,6 @@ def measured() -> Table:
     return compare([PlainPytest(), Ours()], rows(), jobs=2)
 
 
-@pytest.mark.xdist_group("compare_isolation")
 def test_ours_holds_where_plain_pytest_is_fooled(measured: Table) -> None:
     for grader in ("pytest", "grader"):
         assert (measured.points[RIGHT][grader], measured.points[WRONG][grader]) == (POINTS, 0)

@@ -22,7 +22,7 @@ from tests.command import grader as command
 from tests.command import refusal
 from tests.conftest import ADD, SCALE, CourseFolder, make_course, submission_of
 
-pytestmark = [pytest.mark.needs("docker"), pytest.mark.xdist_group("docker")]
+pytestmark = pytest.mark.needs("docker")
 
 ANSWERS = {
     "right": {"add.py": ADD, "scale.py": SCALE},

@@ -27,9 +27,6 @@ EXAMPLES = COURSE / "examples"
 CLASSES = sorted(path.parent.name for path in EXAMPLES.glob("*/expected.csv"))
 SECONDS = 300
 
-# One worker grades the classes, for all tests of this file.
-pytestmark = pytest.mark.xdist_group("example_class")
-
 
 @dataclass(frozen=True)
 class Worth:

@@ -26,7 +26,6 @@ from tests.image import engine
 from tests.ordinary_user import ROOT, as_ordinary_user
 from tests.test_forkserver import soon
 
-pytestmark = pytest.mark.xdist_group("faults")
 COUNT = 200
 FEW = 20
 KILL, TERM, INT, STOP = signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSTOP

@@ -69,17 +69,13 @@ def skip_if_not_there(user: str) -> None:
         pytest.skip("needs setpriv to become an ordinary user")
 
 
-def by_backend_and_user(corpus: str) -> pytest.MarkDecorator:
-    """Return the parameters; each pair is one run, and so one worker's."""
+def by_backend_and_user() -> pytest.MarkDecorator:
+    """Return the parameters; each pair is one run of the whole corpus."""
     return pytest.mark.parametrize(
         "backend, user",
         [
             pytest.param(
-                *(backend, user),
-                marks=[
-                    pytest.mark.xdist_group(f"{corpus} {backend} {user}"),
-                    *([pytest.mark.needs("docker")] if backend == "docker" else []),
-                ],
+                *(backend, user), marks=[pytest.mark.needs("docker")] * (backend == "docker")
             )
             for backend in BACKENDS
             for user in USERS
@@ -88,7 +84,7 @@ def by_backend_and_user(corpus: str) -> pytest.MarkDecorator:
 
 
 @pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
-@by_backend_and_user("hostile")
+@by_backend_and_user()
 def test_attack_earns_nothing_and_hurts_nobody(backend: str, user: str, attack: Attack) -> None:
     skip_if_not_there(user)
     if not attack.runs_here:
@@ -98,7 +94,7 @@ def test_attack_earns_nothing_and_hurts_nobody(backend: str, user: str, attack: 
     assert attacks.complaints(attack, result) == []
 
 
-@by_backend_and_user("hostile")
+@by_backend_and_user()
 def test_nothing_is_left_when_the_grader_has_ended(backend: str, user: str) -> None:
     skip_if_not_there(user)
 
