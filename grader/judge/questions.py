@@ -22,8 +22,8 @@ from grader.cell.seeds import reseed
 from grader.errors import AnswerRaised, JudgeError, StudentError
 from grader.judge.contract import check_structure
 from grader.judge.fixtures import Side
+from grader.judge.likeness import same
 from grader.judge.reference import Solution, packed
-from grader.testing import assert_close
 from grader.testing.close import REJECTION
 
 SECONDS = 1.0  # for the solution to answer one: made-up ones may ask for anything
@@ -193,10 +193,9 @@ def _cut(text: str) -> str:
 def _is_same(got: Any, want: Any) -> bool:
     try:
         check_structure(got, want)
-        assert_close(got, want)
     except StudentError:
         return False
-    return True
+    return same(got, want)
 
 
 def _answer_by(solution: Solution, frame: bytes, seed: int) -> Any:
