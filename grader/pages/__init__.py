@@ -6,6 +6,7 @@ Everything is made from reports. What students can write into one is hostile: se
 from grader.pages.class_page import class_page
 from grader.pages.class_summary import ClassSummary
 from grader.pages.report_page import report_page
+from grader.pages.similar_page import similar_page
 from grader.pages.spreadsheet import KnownRows, csv_text, known_rows, summary_csv
 from grader.pages.verify_page import verify_page
 
@@ -16,6 +17,7 @@ __all__ = [
     "csv_text",
     "known_rows",
     "report_page",
+    "similar_page",
     "summary_csv",
     "verify_page",
 ]
