@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 600.0  # seconds, on a machine that has much else to do
 WIDE = {"COLUMNS": "100"}  # where a table is wrapped
 GRADER = [sys.executable, "-m", "grader"]
 
@@ -21,7 +22,7 @@ def grader(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[
         env=os.environ | WIDE,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -51,7 +52,7 @@ def on_a_disk_of_its_own(
         env=os.environ | WIDE,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -67,7 +68,7 @@ def without_a_sandbox(*arguments: object) -> subprocess.CompletedProcess[str]:
         env=os.environ | WIDE,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     if done.returncode == 99:

@@ -145,7 +145,7 @@ class Batch:
     """A class that is graded by many commands, one after the other: what one leaves, others do.
 
     prefix: what to run the command with, such as `nsenter`. seen: the folder `out` as this process
-    sees it.
+    sees it. commands: the processes of all of them so far.
     """
 
     course: CourseFolder
@@ -156,6 +156,7 @@ class Batch:
     seen: Path = Path()
     environment: Mapping[str, str] = field(default_factory=dict)
     temporary: Path = Path()
+    commands: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.seen == Path():
@@ -179,6 +180,7 @@ class Batch:
             text=True,
             start_new_session=True,
         )
+        self.commands.append(process.pid)
         before = frozenset(reported(self.seen))
         try:
             yield Running(process, self.course, self.seen, before)

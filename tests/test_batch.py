@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from grader.report import Report, read, without_key
-from tests.command import GRADER, grader, on_a_disk_of_its_own, refusal
+from tests.command import GRADER, PATIENCE, grader, on_a_disk_of_its_own, refusal
 from tests.conftest import ADD, SCALE, CourseFolder, make_course
 from tests.test_forkserver import is_gone, soon
 
@@ -388,7 +388,7 @@ def test_ctrl_c_ends_at_once_and_it_goes_on_from_there(
     process = running()
     below = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    out, faults = process.communicate(timeout=30)
+    out, faults = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 130
     assert out == ""
@@ -420,7 +420,7 @@ def test_kill_leaves_no_process_and_whole_reports(
     below = descendants(process.pid)
     assert of_course(slow)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE)
 
     assert len(below) >= 3
     assert soon(lambda: all(map(is_gone, below)) and not of_course(slow))
@@ -443,7 +443,7 @@ def test_without_its_judge_or_zygote_it_ends_and_takes_nothing_from_anyone(
     process = running()
     below = descendants(process.pid)
     os.kill(min(pid for pid in below if whose in command_line(pid)), signal.SIGKILL)
-    out, faults = process.communicate(timeout=30)
+    out, faults = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 3
     assert out == ""

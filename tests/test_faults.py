@@ -165,8 +165,7 @@ def test_two_batches_do_not_write_into_one_folder(batch: Batch) -> None:
     assert f"{COUNT} graded ({COUNT} kept from before)" in out
     assert faults.contents(batch.out) == before
     # What nobody was left to remove, the next command has.
-    left = [path for path in Path("/sys/fs/cgroup").glob("**/grader-*") if path.is_dir()]
-    assert not [path for path in left if not Path("/proc", path.name.split("-")[1]).exists()]
+    assert [faults.control_groups(pid) for pid in batch.commands] == [[]] * len(batch.commands)
 
 
 # ---- in the last case ----------------------------------------------------------------------------

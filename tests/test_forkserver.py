@@ -29,7 +29,7 @@ if "settled" in sys.argv:
 forkserver.serve(socket.socket(fileno=int(sys.argv[1])), child)
 print("served", flush=True)
 """
-WAIT = 20.0
+WAIT = 60.0  # seconds, on a machine that has much else to do
 
 
 @dataclass

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -89,10 +88,11 @@ def spin(data: bytes) -> None:
 
 
 def hoard(data: bytes) -> None:
-    # Beyond the peak of this process, whatever its tests have used before.
-    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    now = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-    bytearray(b"x") * (peak - now + 64 * 1024 * 1024)
+    # Until the peak of this process rises, whatever its tests have used before.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    hoarded = []
+    while len(hoarded) < 512 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < peak + 32768:
+        hoarded.append(bytearray(b"x") * (16 << 20))
 
 
 @pytest.mark.parametrize("check", [spin, hoard])

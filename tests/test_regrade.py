@@ -24,7 +24,7 @@ from grader.pages import report_page
 from grader.regrade import Row
 from grader.regrade.history import keep
 from grader.report import Report, read, student_view, to_json, without_key
-from tests.command import GRADER, grader, refusal
+from tests.command import GRADER, PATIENCE, grader, refusal
 from tests.conftest import ADD, SCALE, CourseFolder, make_course
 from tests.test_batch import reports
 
@@ -547,7 +547,7 @@ def test_killed_in_the_middle_a_second_run_finishes(
         while not history(course) and process.poll() is None:
             time.sleep(0.01)
         os.killpg(process.pid, number)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
     kept = history(course)
     assert 1 <= len(kept) < len(CLASS)
     # As if it had been killed between the old one's copy and the new one.

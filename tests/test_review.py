@@ -15,7 +15,7 @@ from grader import review as work
 from grader.pages import ClassSummary, known_rows, summary_csv
 from grader.report import Report, read, student_view, to_json, without_key
 from grader.testing.answer import AnswerKey
-from tests.command import GRADER, WIDE, grader, refusal
+from tests.command import GRADER, PATIENCE, WIDE, grader, refusal
 from tests.conftest import ADD, CourseFolder, make_course
 
 KEY = {
@@ -118,7 +118,7 @@ def review(
         env=os.environ | WIDE,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -375,7 +375,7 @@ def begun_by_hand(course: CourseFolder, typed: str) -> "subprocess.Popen[str]":
 def test_interrupt_loses_nothing(course: CourseFolder) -> None:
     process = begun_by_hand(course, "r\n")
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 130
     assert "what was decided is in the answer key and in the reports" in errors

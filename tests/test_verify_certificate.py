@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import beta
 
 from grader.verify.certificate import upper_bound
-from tests.command import GRADER, grader
+from tests.command import GRADER, PATIENCE, grader
 from tests.conftest import CourseFolder, make_course
 
 SCALE_TESTS = '''\
@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
         done = await_results(state, 10)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(PATIENCE)
     again = grader(*command, cwd=course.path)
 
     assert process.returncode == 130
@@ -150,7 +150,7 @@ def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
 
 def await_results(state: Path, count: int) -> int:
     """Return how many results were kept as soon as there are that many."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for path in state.glob("*.jsonl"):
             lines = path.read_text().splitlines()
