@@ -161,10 +161,16 @@ def give_back_large_memory() -> None:
     ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
-def serve(control: socket.socket, child: Child, fork: Callable[[], int] = os.fork) -> None:
+def serve(
+    control: socket.socket,
+    child: Child,
+    fork: Callable[[], int] = os.fork,
+    buried: Callable[[int], None] = lambda pid: None,
+) -> None:
     """Fork `child(payload, descriptors)` per request until the requester hangs up.
 
-    Every child still alive is killed before this returns.
+    buried: told the id of a child that has ended, before the requester is. Every child still alive
+    is killed before this returns.
     """
     living: dict[int, _Living] = {}  # by pidfd and by leash
     poll = select.poll()
@@ -177,7 +183,7 @@ def serve(control: socket.socket, child: Child, fork: Callable[[], int] = os.for
                         return
                 elif (one := living.get(descriptor)) is not None:
                     if descriptor == one.pidfd:
-                        _bury(one, living, poll)
+                        _bury(one, living, poll, buried)
                     elif event:  # whatever comes on a leash means: let go
                         poll.unregister(descriptor)
                         signal.pidfd_send_signal(one.pidfd, signal.SIGKILL)
@@ -234,9 +240,15 @@ def _run_child(
         os._exit(code)
 
 
-def _bury(one: _Living, living: dict[int, _Living], poll: select.poll) -> None:
+def _bury(
+    one: _Living,
+    living: dict[int, _Living],
+    poll: select.poll,
+    buried: Callable[[int], None],
+) -> None:
     """Reap the child and tell the requester, who may be gone."""
     _, status, usage = os.wait4(one.pid, 0)
+    buried(one.pid)
     ended = Ended(
         exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
         signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,

@@ -9,6 +9,7 @@ from grader import __version__
 from grader.assignment import Assignment, Reference, load, load_reference
 from grader.judge import session
 from grader.judge.conditions import USUAL, Conditions
+from grader.judge.walls import try_out
 from grader.report import (
     AssignmentId,
     Environment,
@@ -131,8 +132,11 @@ def opened(
     assignment = reference.assignment
     given = assignment.given.read_bytes() if assignment.given is not None else None
     limits = assignment.limits
+    closed = (reference.folder.parent, reference.folder, *sandbox.closed)
     begun = backends.begin(
-        sandbox, given, memory_mib=limits.memory_mib + limits.files_mib, threads=limits.threads
+        *(replace(sandbox, closed=closed), given, try_out),
+        memory_mib=limits.memory_mib + limits.files_mib,
+        threads=limits.threads,
     )
     try:
         with session.started(assignment, begun) as judge:

@@ -120,7 +120,13 @@ def _names(own: Path) -> list[str]:
         for path in Path(top).glob("*")
         if NAME in path.name.lower() and not path.name.startswith(CANARY_FILE)
     ]
-    return shared + [str(path) for path in own.rglob("*")]
+    found = []
+    for folder, folders, files in os.walk(own):
+        found += [os.path.join(folder, name) for name in (*folders, *files)]
+        # What a cell has left lies in the sweeper's folder for as long as that takes; it counts at
+        # the end, when the folder itself must be gone.
+        folders[:] = [name for name in folders if name != "swept"]
+    return shared + found
 
 
 def _queues() -> list[str]:

@@ -21,13 +21,17 @@ PROBES = {
     "landlock": "landlock.prove(folder)",
     "capabilities": "identity.prove()",
     "seccomp": "seccomp.prove()",
+    "separate user": "users.prove(bait)",
+    "private folder": "scratch.prove(Path(folder))",
+    "closed folders": "users.prove_closed(lure.bait(1, users.named([Path(folder)])))",
 }
 # In a process of its own each, since what a probe tries may well succeed.
 PROGRAM = """
 import os, sys, tempfile
 from pathlib import Path
 from grader.errors import SandboxError
-from grader.sandbox import cgroup, identity, landlock, limits, namespaces, root, seccomp
+from grader.sandbox import cgroup, identity, landlock, limits, namespaces, root, scratch, seccomp
+from grader.sandbox import users
 from grader.sandbox.probe import Lure, expect_no_more_tasks
 
 lure = Lure()
@@ -53,9 +57,11 @@ def test_a_probe_finds_that_no_wall_stands(wall: str) -> None:
     assert done.stdout.startswith(f"{wall}: does not hold: "), done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("wall", [wall for wall in PROBES if wall not in ("capabilities",)])
+@pytest.mark.parametrize(
+    "wall", [wall for wall in PROBES if wall not in ("capabilities", "separate user")]
+)
 def test_a_probe_finds_it_as_an_ordinary_user_too(wall: str) -> None:
-    """Who has no capabilities needs no wall against them."""
+    """Who has no capabilities needs no wall against them, nor who is not root one against root."""
     done = as_ordinary_user([sys.executable, "-c", PROGRAM.format(probe=PROBES[wall])])
 
     assert done.stdout.startswith(f"{wall}: does not hold: "), done.stdout + done.stderr

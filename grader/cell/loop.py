@@ -20,10 +20,10 @@ from grader.cell import modules as module_questions
 from grader.cell import notebook
 from grader.cell.limits import Opening
 from grader.cell.seeds import reseed
-from grader.cell.walls import Zygote, raise_all
+from grader.cell.walls import Inherited, raise_all
 from grader.errors import SandboxError, WireClosed, WireError
 from grader.sandbox.limits import peak_rss_bytes
-from grader.sandbox.root import HOME
+from grader.sandbox.root import HOME, home_in
 from grader.wire import Wire
 
 GIVEN = "given"
@@ -33,24 +33,25 @@ MAX_TYPE_NAMES = 16
 NO_MEMORY = "can't allocate memory"  # torch's allocator raises a RuntimeError that says so
 
 
-def run(zygote: Zygote, opening: Opening, descriptors: list[int]) -> None:
+def run(zygote: Inherited, opening: Opening, descriptors: list[int]) -> None:
     """Be a cell: this process was just forked and has done nothing yet.
 
     descriptors: the wire, the pipe for what is printed, and those of the control group, if any.
     """
     wire_descriptor, output, *groups = descriptors
-    _keep_descriptors(wire_descriptor, output, [*groups, zygote.processes])
+    _keep_descriptors(wire_descriptor, output, [*groups, *zygote.descriptors])
     line = Wire(wire_descriptor, has_deadlines=False)
     forkserver.give_back_large_memory()
     try:
-        walls = raise_all(zygote, opening.limits, groups, prove=opening.prove)
-        os.chdir(HOME)
+        walls = raise_all(zygote.walls(opening.limits, groups), prove=opening.prove)
+        home = home_in(zygote.scratch)
+        os.chdir(home)
     except (SandboxError, OSError) as error:
         line.send(wire.encode(wire.WallFailed(reason=str(error))))
         return
     line.send(wire.encode(wire.Ready(walls=walls, rss_bytes=peak_rss_bytes())))
     try:
-        _answer(line)
+        _answer(line, home)
     except WireClosed:
         return  # the judge has hung up: all is answered
 
@@ -70,8 +71,11 @@ def _keep_descriptors(wire_descriptor: int, output: int, for_walls: list[int]) -
     os.set_inheritable(wire_descriptor, False)
 
 
-def _answer(line: Wire) -> None:
-    """Load the student's file, then answer one call after the other."""
+def _answer(line: Wire, home: Path) -> None:
+    """Load the student's file, then answer one call after the other.
+
+    home: where the student's files are put.
+    """
     load = line.receive()
     if not isinstance(load, wire.Load):
         raise WireError(f"expected a file to load, got {type(load).__name__}")
@@ -83,19 +87,19 @@ def _answer(line: Wire) -> None:
         if load.threads != torch.get_num_threads():
             torch.set_num_threads(load.threads)
         for path, data in load.files.items():
-            target = HOME / path
+            target = home / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data.tobytes())
         # Last, so that a student's file never stands in for one of Python's or ours.
-        sys.path.append(str((HOME / load.path).parent))
-        modules["answers"] = _module(HOME / load.path)
+        sys.path.append(str((home / load.path).parent))
+        modules["answers"] = _module(home / load.path)
         return wire.Loaded()
 
     reseed(0)
-    line.send(_guarded(0, load_all))
+    line.send(_guarded(0, load_all, home))
     while True:
         message = line.receive()
-        line.send(_reply(message, modules))
+        line.send(_reply(message, modules, home))
 
 
 def _module(path: Path) -> types.ModuleType:
@@ -169,14 +173,14 @@ def rehearse() -> None:
     del sys.modules["rehearsal"]
 
 
-def _reply(message: wire.Message, modules: Modules) -> bytes:
+def _reply(message: wire.Message, modules: Modules, home: Path = HOME) -> bytes:
     if isinstance(message, wire.Read):
         read = message
-        return _guarded(read.id, lambda: _value(read, modules["answers"]))
+        return _guarded(read.id, lambda: _value(read, modules["answers"]), home)
     if isinstance(message, wire.Call):
         call = message
         reseed(call.seed)
-        return _guarded(call.id, lambda: _result(call, modules))
+        return _guarded(call.id, lambda: _result(call, modules), home)
     raise WireError(f"expected a call, got {type(message).__name__}")
 
 
@@ -209,7 +213,7 @@ def _result(call: wire.Call, modules: Modules) -> wire.Message:
     return wire.Returned(id=call.id, value=value)
 
 
-def _guarded(call_id: int, work: Callable[[], wire.Message]) -> bytes:
+def _guarded(call_id: int, work: Callable[[], wire.Message], home: Path) -> bytes:
     """Return the frame of what the work returns, or of what it raised."""
     try:
         message = work()
@@ -221,10 +225,10 @@ def _guarded(call_id: int, work: Callable[[], wire.Message]) -> bytes:
     # SystemExit and its like are the student's too: the cell goes on to the next call.
     except BaseException as error:
         _flush()
-        return wire.encode(_raised(call_id, error))
+        return wire.encode(_raised(call_id, error, home))
 
 
-def _raised(call_id: int, error: BaseException) -> wire.Raised:
+def _raised(call_id: int, error: BaseException, home: Path) -> wire.Raised:
     names = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
     text = _text(error)
     if isinstance(error, RuntimeError) and NO_MEMORY in text:
@@ -233,7 +237,7 @@ def _raised(call_id: int, error: BaseException) -> wire.Raised:
         id=call_id,
         type_names=[_clean(name) for name in names[:MAX_TYPE_NAMES]],
         text=_clean(text),
-        where=_clean(_where(error)),
+        where=_clean(_where(error, home)),
     )
 
 
@@ -244,22 +248,20 @@ def _text(error: BaseException) -> str:
         return "(its text cannot be shown)"
 
 
-def _where(error: BaseException) -> str:
+def _where(error: BaseException, home: Path) -> str:
     """Return the deepest line of the student's own files that the error passed through."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        return f"{_own_name(error.filename)}, line {error.lineno}"
+        return f"{error.filename.removeprefix(f'{home}/')}, line {error.lineno}"
     where = ""
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename.startswith(f"{HOME}/"):
-            where = f"{_own_name(code.co_filename)}, line {trace.tb_lineno}"
+        for own in {home, HOME}:  # the latter is where given.py was loaded, in the zygote
+            if code.co_filename.startswith(f"{own}/"):
+                name = code.co_filename.removeprefix(f"{own}/")
+                where = f"{name}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return where
-
-
-def _own_name(filename: str) -> str:
-    return filename.removeprefix(f"{HOME}/")
 
 
 def _clean(text: str) -> str:

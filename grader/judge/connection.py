@@ -25,8 +25,9 @@ OPEN_SECONDS = 30.0  # a fork and the walls; measured 0.01 to 0.1 on a busy mach
 class Cell:
     """A cell behind its walls, and what its code has printed so far.
 
-    groups: where it gets its control group. prove: it tries each of its walls. Raises SandboxError,
-    when made, if a wall does not stand.
+    groups: where it gets its control group. least: the level that is accepted, the usual one if
+    none is said. prove: it tries each of its walls. Raises SandboxError, when made, if a wall does
+    not stand.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Cell:
         *,
         max_output: int,
         groups: Groups | None = None,
+        least: levels.Level | None = None,
         prove: bool = False,
         open_seconds: float = OPEN_SECONDS,
     ) -> None:
@@ -44,6 +46,7 @@ class Cell:
         self.is_out_of_memory = False
         self._max_output = max_output
         self._cpu_seconds = limits.cpu_seconds
+        self._least = least or levels.LEAST
         self._ended: Ended | None = None  # once it was told, which is once
         self._group = _group(groups, limits)
         ours, theirs = socket.socketpair()
@@ -99,8 +102,9 @@ class Cell:
         """Return how a cell that hung up ended, or None if it only closed its wire.
 
         Raises what is no student's fault: SandboxError if the zygote is gone and every cell with
-        it, JudgeError if someone outside killed the cell. Code inside cannot: it is the first
-        process of its namespace, and the kernel hands it no such signal from there.
+        it, JudgeError if someone outside killed the cell. Code inside cannot: either it is the
+        first process of its namespace, and the kernel hands it no such signal from there, or its
+        seccomp filter refuses the signal.
         """
         self._ended = self._ended or self._forked.wait(seconds)
         if self._ended is not None and not self._ended.is_known:
@@ -125,12 +129,12 @@ class Cell:
                 raise SandboxError(GONE) from error
             raise SandboxError(f"a cell did not open ({error})") from error
         if isinstance(ready, wire.Ready):
-            missing = levels.missing_for(levels.LEAST, ready.walls)
+            missing = levels.missing_for(self._least, ready.walls)
             if not missing:
                 self._rss_at_start = ready.rss_bytes
                 return ready.walls
             reason = (
-                f"{', '.join(missing)}: not standing; expected level {levels.LEAST}\n"
+                f"{', '.join(missing)}: not standing; expected level {self._least}\n"
                 f"{levels.advice(missing)}"
             )
         else:

@@ -9,16 +9,21 @@ from grader.chart import Chart
 from grader.errors import TextAnswer
 from grader.judge.conditions import Precision
 from grader.sandbox.cgroup import Groups
+from grader.sandbox.levels import Level
 from grader.scoring import Used
 
 
 class Charge(msgspec.Struct, frozen=True):
-    """To a judge, with its start: what to judge, and where its cells have control groups."""
+    """To a judge, with its start: what to judge, and where its cells have control groups.
+
+    least: the level of isolation that is accepted.
+    """
 
     course: str
     assignment: str
     group_folders: list[str]
     group_version: int
+    least: Level
 
     def groups(self) -> Groups | None:
         """Return the place of control groups, None if cells have none."""

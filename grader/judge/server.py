@@ -43,7 +43,6 @@ from grader.judge.student import Bounds, Files, StudentSide
 from grader.judge.trial import Trial
 from grader.judge.walls import walls_of_a_first_cell
 from grader.sandbox import libc
-from grader.sandbox.cgroup import Groups
 from grader.scoring import CaseResult
 from grader.testing import budget
 
@@ -59,7 +58,7 @@ def main() -> None:
         reference = assignment.load_reference(
             assignment.load(charge.assignment, Path(charge.course))
         )
-        server = _Server(control, zygote, reference, charge.groups())
+        server = _Server(control, zygote, reference, charge)
         server.run()
     except SandboxError as error:
         control.send(msgspec.json.encode(NoSandbox(str(error))))
@@ -76,12 +75,13 @@ class _Server:
         control: socket.socket,
         zygote: socket.socket,
         reference: assignment.Reference,
-        groups: Groups | None,
+        charge: Charge,
     ) -> None:
         self._control = control
         self._zygote = zygote
         self._reference = reference
-        self._groups = groups
+        self._groups = charge.groups()
+        self._least = charge.least
         self._plugin = JudgePlugin(reference)
         self._cases: list[Case] = []
         self._mistakes = mistakes.known_mistakes(reference, self._plugin.given)
@@ -126,7 +126,7 @@ class _Server:
             self._cases = self._plugin.cases()
             rehearse(self._run_on_the_solution)
             self._plugin.budget = budget.solved(self._plugin.statistical_calls)
-            self._walls = walls_of_a_first_cell(self._zygote, self._groups)
+            self._walls = walls_of_a_first_cell(self._zygote, self._groups, self._least)
             self._zygote.close()  # each run brings the one that it asks
         except GraderError as error:  # pytest would make an exit code of it
             self._failure = error
@@ -265,7 +265,12 @@ class _Server:
         return StudentSide(task, files, bounds, self._open_cell)
 
     def _open_cell(self, limits: CellLimits, max_output: int) -> Cell:
-        cell = Cell(self._zygote, limits, max_output=max_output, groups=self._groups)
+        cell = Cell(
+            *(self._zygote, limits),
+            max_output=max_output,
+            groups=self._groups,
+            least=self._least,
+        )
         if cell.walls != self._walls:
             cell.end()
             raise SandboxError(f"other walls stand than at the start: {', '.join(cell.walls)}")

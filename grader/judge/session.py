@@ -233,6 +233,7 @@ def _begin(assignment: Assignment, sandbox: Sandbox, zygote: socket.socket) -> S
         assignment=assignment.id,
         group_folders=[str(folder) for folder in sandbox.groups.folders] if sandbox.groups else [],
         group_version=sandbox.groups.version if sandbox.groups else 0,
+        least=sandbox.least,
     )
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     faults = tempfile.TemporaryFile()  # noqa: SIM115  closed by Session.end

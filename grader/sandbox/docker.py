@@ -31,6 +31,7 @@ from grader import __version__
 from grader.errors import SandboxError
 from grader.sandbox import relay
 from grader.sandbox.cgroup import Groups
+from grader.sandbox.levels import LEAST
 from grader.sandbox.porter import Hello
 
 WALL = "container"
@@ -66,6 +67,7 @@ class Container:
     is_ready: bool = False
 
     backend = "docker"
+    least = LEAST
     further_walls = (WALL,)
     groups: Groups | None = None  # the engine has one around all of it
 
@@ -114,6 +116,7 @@ class Pool:
     """Containers that wait, warm, each for one submission (`--isolation container`)."""
 
     backend = "docker, a container per submission"
+    least = LEAST
     further_walls = (WALL,)
     groups: Groups | None = None
 

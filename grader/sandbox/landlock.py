@@ -7,6 +7,8 @@ mount was forgotten. From ABI 4 it also refuses TCP, from ABI 6 abstract sockets
 import ctypes
 import errno
 import os
+import stat
+from collections.abc import Sequence
 
 from grader.errors import SandboxError
 from grader.sandbox import libc
@@ -21,6 +23,7 @@ REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG, MAKE_SYM = 1 << 4, 1 << 5, 1 << 7, 
 REFER, TRUNCATE = 1 << 13, 1 << 14
 READING = READ_FILE | READ_DIR
 SCRATCHING = READING | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | MAKE_SYM
+OF_FILES = WRITE_FILE | READ_FILE | TRUNCATE  # the rest is refused in a rule for a file
 RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 
 
@@ -47,8 +50,8 @@ def abi() -> int:
         return 0
 
 
-def confine(*, readable: str, devices: str, writable: str) -> int:
-    """Let this process read below one folder, use the devices in another, write in the third.
+def confine(*, readable: Sequence[str], devices: Sequence[str], writable: str) -> int:
+    """Let this process read below some folders, use devices or those in a folder, write in one.
 
     Returns the ABI that was used; it is 0, and nothing is confined, on a kernel without
     Landlock. Raises SandboxError if the kernel has it and will not.
@@ -62,8 +65,10 @@ def confine(*, readable: str, devices: str, writable: str) -> int:
     ruleset = libc.system_call(
         WALL, "create", libc.SYS_LANDLOCK_CREATE_RULESET, ctypes.byref(rules), size, 0
     )
-    _allow(ruleset, readable, READING)
-    _allow(ruleset, devices, (READING | WRITE_FILE) & handled)
+    for folder in readable:
+        _allow(ruleset, folder, READING)
+    for device in devices:
+        _allow(ruleset, device, (READING | WRITE_FILE) & handled)
     _allow(ruleset, writable, (SCRATCHING | REFER | TRUNCATE) & handled)
     libc.system_call(WALL, "restrict", libc.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
@@ -83,12 +88,13 @@ def prove(folder: str) -> None:
             os.unlink(path)
 
 
-def _allow(ruleset: int, folder: str, rights: int) -> None:
-    descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-    rule = _PathBeneath(rights, descriptor)
+def _allow(ruleset: int, path: str, rights: int) -> None:
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+    rule = _PathBeneath(rights if is_folder else rights & OF_FILES, descriptor)
     libc.system_call(
         WALL,
-        f"rule for {folder}",
+        f"rule for {path}",
         libc.SYS_LANDLOCK_ADD_RULE,
         ruleset,
         RULE_PATH_BENEATH,

@@ -1,51 +1,60 @@
-"""Start and end the zygote behind the walls of the `namespaces` backend."""
+"""Start and end a zygote: behind namespaces, or with cells that are users of their own."""
 
 import os
 import socket
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 import grader
 from grader.errors import SandboxError
-from grader.sandbox import cgroup, levels, namespaces, seccomp
-from grader.sandbox.handshake import ENTERED, READY, Plan
+from grader.sandbox import cgroup, levels, namespaces, scratch, seccomp, users
+from grader.sandbox.handshake import ENTERED, READY, Plan, Users
 from grader.sandbox.probe import Lure
 
 START_SECONDS = 120.0  # a cold disk and a busy machine; measured 2 to 4
 THREADS = 1
 TUNABLES = "glibc.malloc.hugetlb=1"
+Kind = Literal["namespaces", "user"]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Zygote:
     """A running zygote; cells are asked for through `control` (see `forkserver.request`).
 
-    groups: where its cells have their control groups, if they may have any.
+    groups: where its cells have their control groups, if they may have any. backend: what keeps
+    its cells apart. least: the level that is accepted. place: where cells have their folders, if
+    they have no file system of their own.
     """
 
     process: subprocess.Popen[bytes]
     control: socket.socket
     lure: Lure
     groups: cgroup.Groups | None
+    backend: Kind = "namespaces"
+    least: levels.Level = levels.LEAST
+    place: scratch.Scratch | None = None
+    is_ready: bool = False
 
-    backend: ClassVar[str] = "namespaces"
     further_walls: ClassVar[tuple[str, ...]] = ()
 
     def await_ready(self) -> None:
         """Return once it can fork cells; raises SandboxError if it cannot."""
+        if self.is_ready:
+            return
         try:
             _expect(self, READY)
         except SandboxError:
             self.end()
             raise
+        self.is_ready = True
 
     @contextmanager
     def lend(self) -> Iterator[socket.socket]:
@@ -63,6 +72,8 @@ class Zygote:
         self.lure.close()
         if self.groups is not None:
             self.groups.remove()
+        if self.place is not None:
+            self.place.end()
 
 
 @contextmanager
@@ -85,33 +96,72 @@ def begin(given: bytes | None = None) -> Zygote:
     given: the source of an assignment's given.py; its cells find it loaded.
     """
     program = seccomp.build()
-    lure = Lure()
+    zygote = Zygote(*_start("namespaces"), Lure(), cgroup.make_groups())
+    with _ended_if_it_fails(zygote):
+        _expect(zygote, ENTERED)
+        try:
+            namespaces.map_users(zygote.process.pid)
+        except SandboxError as error:
+            raise SandboxError(levels.explained(str(error))) from error
+        bait = zygote.lure.bait(zygote.process.pid)
+        _tell(zygote, Plan(_folders(), program, given, bait))
+    return zygote
+
+
+def begin_with_users(given: bytes | None = None, closed: Sequence[Path] = ()) -> Zygote:
+    """Start a zygote whose cells are users of their own (level L1); it goes on warming up.
+
+    closed: folders and files that no cell may open. Raises SandboxError unless this is root.
+    """
+    ids = users.choose()
+    program = seccomp.build(may_kill_itself=False)
+    place = scratch.begin(neighbour=ids[0])
+    zygote = Zygote(
+        *(*_start("user", place.bell), Lure(), cgroup.make_groups()),
+        *("user", "L1", place),
+    )
+    with _ended_if_it_fails(zygote):
+        _expect(zygote, ENTERED)
+        bait = zygote.lure.bait(
+            zygote.process.pid, users.named([*closed, place.folder / scratch.LURE])
+        )
+        own = Users(ids[1:], str(place.folder), place.bell)
+        _tell(zygote, Plan(_folders(), program, given, bait, own))
+    return zygote
+
+
+def _start(kind: Kind, *passed: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Return a zygote's process and its control socket. passed: further descriptors it gets."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         # The environment is ours alone; with -P, nothing of a current folder is imported either.
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.cell.zygote", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
+            [sys.executable, "-P", "-m", "grader.cell.zygote", str(theirs.fileno()), kind],
+            pass_fds=[theirs.fileno(), *passed],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=zygote_environment(),
             cwd="/",
             start_new_session=True,  # Ctrl-C is for the command, which hangs up
         )
-    zygote = Zygote(process, ours, lure, cgroup.make_groups())
+    return process, ours
+
+
+@contextmanager
+def _ended_if_it_fails(zygote: Zygote) -> Iterator[None]:
     try:
-        folders = [str(folder) for folder in python_folders()]
-        _expect(zygote, ENTERED)
-        try:
-            namespaces.map_users(process.pid)
-        except SandboxError as error:
-            raise SandboxError(levels.explained(str(error))) from error
-        plan = Plan(folders, program, given, lure.bait(process.pid))
-        ours.sendall(msgspec.msgpack.encode(plan))
-    except BaseException:  # Ctrl-C too: its control groups would stay
+        yield
+    except BaseException:  # Ctrl-C too: its control groups and folders would stay
         zygote.end()
         raise
-    return zygote
+
+
+def _tell(zygote: Zygote, plan: Plan) -> None:
+    zygote.control.sendall(msgspec.msgpack.encode(plan))
+
+
+def _folders() -> list[str]:
+    return [str(folder) for folder in python_folders()]
 
 
 def python_folders() -> list[Path]:

@@ -13,9 +13,11 @@ NAMESPACES = frozenset(
 NEEDED: dict[Level, frozenset[str]] = {
     "L3": NAMESPACES | {"seccomp", "landlock", "rlimits", "cgroup"},
     "L2": NAMESPACES | {"seccomp", "rlimits"},
-    "L1": frozenset({"seccomp", "landlock", "rlimits"}),
+    "L1": frozenset(
+        {"separate user", "closed folders", "private folder", "capabilities", "rlimits", "seccomp"}
+    ),
 }
-LEAST: Level = "L2"
+LEAST: Level = "L2"  # unless a backend that can do less was asked for by name
 OPEN = "does not hold"  # how a probe says that a wall was raised and is open
 
 _USER_NAMESPACES = """\
@@ -25,7 +27,9 @@ How to get user namespaces:
   Debian 10 and earlier: sysctl kernel.unprivileged_userns_clone=1
   everywhere: sysctl user.max_user_namespaces above 0
   inside a container: the options that docs/operators.md names
-  where none of this can be had: --sandbox docker"""
+  where none of this can be had: --sandbox docker
+  inside somebody's container, as root: --sandbox strongest (level L1, see docs/security.md)"""
+_ROOT = "root, with the rights that a container has by default: --sandbox strongest"
 HOW_TO_GET: dict[str, str] = {
     **dict.fromkeys([*NAMESPACES, "uts namespace"], _USER_NAMESPACES),
     "read-only root": "Linux 5.12 or later (mount_setattr)",
@@ -39,6 +43,9 @@ HOW_TO_GET: dict[str, str] = {
         "delegated: systemd-run --user --scope -p Delegate=yes grader ..."
     ),
     "container": "--sandbox docker",
+    "separate user": _ROOT,
+    "closed folders": _ROOT,
+    "private folder": f"{_ROOT}; and a TMPDIR that any user may pass through",
 }
 WALLS = frozenset(HOW_TO_GET)
 

@@ -26,13 +26,16 @@ class Bait(msgspec.Struct, frozen=True):
     """Things of the host that lie open to its own processes; a cell must reach none of them.
 
     process: one that may be signalled. socket: the abstract name of a listening socket. port: of
-    a TCP socket on the loopback. shared_memory: the id of a segment.
+    a TCP socket on the loopback. shared_memory: the id of a segment. closed: folders and files
+    that only the grader may open, and of each the paths to try; where cells have a root of their
+    own, none of them is there.
     """
 
     process: int
     socket: str
     port: int
     shared_memory: int
+    closed: dict[str, list[str]] = {}
 
 
 class Lure:
@@ -51,10 +54,11 @@ class Lure:
         self._address = libc.attach_shared_memory(wall, self._memory)
         libc.call(wall, "shmctl", self._memory, IPC_RMID, None)
 
-    def bait(self, process: int) -> Bait:
-        """Return what a cell is to try."""
+    def bait(self, process: int, closed: dict[str, list[str]] | None = None) -> Bait:
+        """Return what a cell is to try; closed: see `Bait`."""
         port = self._loopback.getsockname()[1] if self._loopback is not None else 1
-        return Bait(process, self._local.getsockname()[1:].decode(), port, self._memory)
+        name = self._local.getsockname()[1:].decode()
+        return Bait(process, name, port, self._memory, closed or {})
 
     def close(self) -> None:
         """Take it all away."""

@@ -72,10 +72,20 @@ def mount_scratch(files_mib: int) -> None:
     _mount("tmpfs", str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
 
 
-def make_home() -> None:
+def make_home(scratch: Path = SCRATCH) -> None:
     """Make the home and the temporary folder; to be called as the cell's own user."""
-    HOME.mkdir()
-    TEMPORARY.mkdir()
+    home_in(scratch).mkdir()
+    temporary_in(scratch).mkdir()
+
+
+def home_in(scratch: Path) -> Path:
+    """Return the folder that a student's files and code are in."""
+    return scratch / HOME.name
+
+
+def temporary_in(scratch: Path) -> Path:
+    """Return the folder for what is temporary."""
+    return scratch / TEMPORARY.name
 
 
 def prove_read_only() -> None:

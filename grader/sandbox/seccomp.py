@@ -35,6 +35,13 @@ F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = range(5)
 F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 1030, 1032
 FCNTL = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ)
 F_SETLK, F_SETLKW = 6, 7
+# Of the calls that send a signal, which argument names it, and all signals but SIGKILL (9), as
+# bits of a number and what they are. Not "unequal to 9": the kernel looks at 32 bits of 64.
+SIGNAL_ARGUMENT = {"kill": 1, "tkill": 1, "tgkill": 2}
+ALL_BUT_SIGKILL = (
+    *((0xFFFFFFF8, 0), (0xFFFFFFFF, 8), (0xFFFFFFFE, 10), (0xFFFFFFFC, 12)),
+    *((0xFFFFFFF0, 16), (0xFFFFFFE0, 32), (0xFFFFFFFF, 64)),
+)
 
 MEMORY = "brk mmap munmap mprotect mremap madvise mincore msync"
 FILES = (
@@ -87,10 +94,13 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def build() -> bytes:
+def build(*, may_kill_itself: bool = True) -> bytes:
     """Return the filter as BPF instructions.
 
-    Raises SandboxError if libseccomp is not installed.
+    may_kill_itself: whether a cell may send SIGKILL. As the first process of a namespace it may:
+    the kernel hands it no such signal from there, so that a cell which ends that way was killed
+    from outside. Where it is a process like others, it is refused. Raises SandboxError if
+    libseccomp is not installed.
     """
     try:
         import pyseccomp as seccomp
@@ -100,7 +110,10 @@ def build() -> bytes:
             "apt-get install libseccomp2)"
         ) from error
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+    judged = {} if may_kill_itself else SIGNAL_ARGUMENT
     for name in " ".join((MEMORY, FILES, TIME, PROCESS, SIGNALS)).split():
+        if name in judged:
+            continue
         try:
             rules.add_rule(seccomp.ALLOW, name)
         except (OSError, ValueError, RuntimeError):
@@ -117,6 +130,9 @@ def build() -> bytes:
         rules.add_rule(seccomp.ERRNO(0), "fcntl", seccomp.Arg(1, exactly, 0xFFFFFFFF, command))
     for option in (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA):
         rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, exactly, 0xFFFFFFFF, option))
+    for name, argument in judged.items():
+        for mask, value in ALL_BUT_SIGKILL:
+            rules.add_rule(seccomp.ALLOW, name, seccomp.Arg(argument, exactly, mask, value))
     with tempfile.TemporaryFile() as handle:
         rules.export_bpf(handle)
         handle.seek(0)
