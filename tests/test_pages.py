@@ -442,6 +442,15 @@ def test_missing_walls_are_said_on_both_pages() -> None:
     assert "No walls." not in page_of(report("bob"))
 
 
+def test_level_one_is_said_on_both_pages() -> None:
+    few = report("ann", level="L1")
+
+    assert "Level L1." in page_of(report("bob"), few)
+    assert "Level L1." in report_page(few)
+    assert "Level L1." not in page_of(report("bob"))
+    assert "Level L1." not in report_page(report("bob"))
+
+
 def test_two_thousand_submissions_stay_small() -> None:
     """A few hundred bytes each, a page that opens, all within seconds."""
     cases = [

@@ -12,7 +12,7 @@ from grader import grade
 from grader.assignment import load, load_reference
 from grader.cli.options import assignment_argument, course_option, jobs_option, sandbox_options
 from grader.cli.progress import end_in_order, shown
-from grader.cli.show import plain
+from grader.cli.show import plain, show_missing, show_skipped
 from grader.lms import incoming
 from grader.lms.roster import Roster
 from grader.lms.roster import read as read_roster
@@ -51,9 +51,9 @@ def batch(
 ) -> None:
     """Grade every submission of a folder, or of another system's export.
 
-    SUBMISSIONS is a folder whose entries are one submission each, or what Canvas, Moodle or
-    Gradescope gave, packed or unpacked, or an nbgrader course; of these, the newest submission of
-    each student is graded.
+    SUBMISSIONS is a folder whose entries are one submission each, or what Canvas, Moodle,
+    Brightspace or Gradescope gave, packed or unpacked, or an nbgrader course; of these, the newest
+    submission of each student is graded.
 
     A broken submission never stops the others. Interrupted, by Ctrl-C or worse, at most what
     was in flight is lost: `--resume` goes on, and grades anew only what has changed.
@@ -69,13 +69,13 @@ def batch(
     found = incoming.read(submissions, loaded.id, known)
     many.prepare(submissions, out, resume=resume)
     console = Console(stderr=True)
-    for sentence in found.skipped:
-        _tell(f"skipped: {sentence}")
+    show_skipped(found)
     end_in_order()
+    choice = replace(sandbox, jobs=jobs, closed=(submissions, out))
     try:
         with (
             many.alone(out),
-            grade.opened(assignment, course, replace(sandbox, jobs=jobs)) as grader,
+            grade.opened(assignment, course, choice) as grader,
             shown(console, "grading", len(found.entries)) as advance,
         ):
 
@@ -106,11 +106,6 @@ def _tell_of_roster(found: incoming.Incoming, roster: Roster, out: Path) -> None
         _tell(f"two submissions of one student: {words}")
     for name in found.unknown:
         _tell(f"not in the roster: {name}")
-    count, all_of_them = len(found.missing), len(roster.students)
-    click.echo(f"{count} of {all_of_them} students in the roster have no submission")
-    for student in found.missing[:MAX_LISTED]:
-        click.echo(plain(f"  {student.id}  {student.name}".rstrip()))
-    if count > MAX_LISTED:
-        click.echo(f"  … and {count - MAX_LISTED} more")
-    if count:
+    show_missing(found.missing, len(roster.students), MAX_LISTED)
+    if found.missing:
         click.echo(out / many.MISSING)

@@ -36,7 +36,7 @@ def doctor(sandbox: Choice) -> None:
     for package in PACKAGES:
         console.print(f"  {package} {importlib.metadata.version(package)}", highlight=False)
     try:
-        standing = _standing(sandbox)
+        backend, least, standing = _standing(sandbox)
     except SandboxError as error:
         console.print("[red]No sandbox:[/red]", end=" ")
         console.print(str(error), markup=False, soft_wrap=True)
@@ -46,19 +46,24 @@ def doctor(sandbox: Choice) -> None:
         table.add_row(wall, "[green]yes[/green]" if wall in standing else "[yellow]no[/yellow]")
     console.print(table)
     level = levels.level_of(standing)
-    console.print(f"Level {level}; at least {levels.LEAST} is needed to grade.")
+    if sandbox.backend == "strongest":
+        console.print(f"The strongest here: {backend}.")
+    console.print(f"Level {level}; at least {least} is needed to grade.")
+    if level == "L1":
+        console.print("What L1 lacks stands in docs/security.md.")
     for line in levels.advice(levels.missing_for("L3", standing)).splitlines():
         console.print(f"L3: {line}", markup=False)
 
 
-def _standing(choice: Choice) -> list[str]:
-    """Return the walls that a first cell found to hold; raises SandboxError if one does not."""
-    from grader.judge.walls import walls_of_a_first_cell
+def _standing(choice: Choice) -> tuple[str, levels.Level, list[str]]:
+    """Return the backend, the least level it may have, and the walls that a first cell found.
 
-    sandbox = backends.begin(choice, None, memory_mib=1024, threads=8)
+    Raises SandboxError if one does not hold.
+    """
+    from grader.judge.walls import try_out
+
+    sandbox = backends.begin(choice, None, try_out, memory_mib=1024, threads=8)
     try:
-        with sandbox.lend() as zygote:
-            sandbox.await_ready()
-            return [*walls_of_a_first_cell(zygote, sandbox.groups), *sandbox.further_walls]
+        return sandbox.backend, sandbox.least, try_out(sandbox)
     finally:
         sandbox.end()

@@ -14,7 +14,7 @@ import click
 
 from grader import batch
 from grader.cli.options import reports_option
-from grader.cli.show import plain
+from grader.cli.show import plain, show_missing
 from grader.errors import UsageError
 from grader.lms import FORMATS, PerClass, PerSubmission, roster, sheet
 from grader.lms.graded import Graded, Settings, assigned, check, once_each, why_not_final
@@ -29,13 +29,15 @@ View = Literal["student", "staff"]
 class _Told:
     """What is said at the end; filled while reading.
 
-    left_out: who is not exported at all, and why. open: whose score is not final.
+    left_out: who is not exported at all, and why. open: whose score is not final. taken: columns
+    that were told by what stands in them.
     """
 
     reports: int = 0
     students: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
 
 
 @click.command()
@@ -120,6 +122,7 @@ def export(
     if isinstance(chosen, PerClass):
         written = chosen.file(graded, settings)
         told.left_out += written.left_out
+        told.taken += written.taken
         write_atomically(out, written.content)
     else:
         _write_folder(out, chosen, graded, settings, told)
@@ -228,12 +231,9 @@ def _say(out: Path, settings: Settings, told: _Told) -> None:
     ]
     counts = f"{len(told.open)} without a final score, {len(told.left_out)} left out"
     click.echo(f"{told.reports} submissions, {counts}: {out}")
-    for word, lines in (("not final", told.open), ("left out", told.left_out)):
+    said = (("columns taken", told.taken), ("not final", told.open), ("left out", told.left_out))
+    for word, lines in said:
         for line in lines:
             click.echo(f"{word}: {plain(line)}")
     if settings.roster is not None:
-        click.echo(f"{len(absent)} of {len(students)} students in the roster have no submission")
-    for own in absent[:MOST_LISTED]:
-        click.echo(plain(f"  {own.id}  {own.name}".rstrip()))
-    if len(absent) > MOST_LISTED:
-        click.echo(f"  … and {len(absent) - MOST_LISTED} more")
+        show_missing(absent, len(students), MOST_LISTED)

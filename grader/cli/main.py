@@ -12,9 +12,11 @@ from grader.cli.doctor import doctor
 from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.new import new
+from grader.cli.pack import pack, packed
 from grader.cli.regrade import regrade
 from grader.cli.replay import replay
 from grader.cli.review import review
+from grader.cli.similar import similar
 from grader.cli.start import start
 from grader.cli.verify import verify
 from grader.errors import GraderError, UsageError
@@ -64,13 +66,28 @@ def main() -> None:
     Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT SUBMISSIONS --out DIR;
                  grader review ASSIGNMENT --reports DIR; grader replay REPORT --submission FILE;
                  grader regrade ASSIGNMENT --reports DIR --submissions DIR;
-                 grader export FORMAT --reports DIR --out FILE
-    Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT
+                 grader export FORMAT --reports DIR --out FILE;
+                 grader similar ASSIGNMENT SUBMISSIONS --out DIR
+    Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT;
+                 grader pack ASSIGNMENT --for SYSTEM --out FILE
     Operators:   grader doctor
     """
 
 
 for command in (
-    *(start, check, grade, batch, review, new, regrade, replay, verify, export, doctor),
+    start,
+    check,
+    grade,
+    batch,
+    review,
+    new,
+    regrade,
+    replay,
+    verify,
+    export,
+    similar,
+    pack,
+    packed,
+    doctor,
 ):
     main.add_command(command)

@@ -36,13 +36,14 @@ jobs_option = click.option(
 _SANDBOX_OPTIONS = (
     click.option(
         "--sandbox",
-        type=click.Choice(["namespaces", "docker"]),
+        type=click.Choice(["namespaces", "docker", "user", "strongest"]),
         default="namespaces",
         show_default=True,
         envvar="GRADER_SANDBOX",
         show_envvar=True,
-        help="Where students' code runs: behind walls of this machine, or the same walls inside "
-        "a container of a Docker engine.",
+        help="Where students' code runs: behind namespaces of this machine; behind the same inside "
+        "a container of a Docker engine; as a user of its own, where neither can be had (root "
+        "only, level L1); or behind the strongest of namespaces and users that stands.",
     ),
     click.option(
         "--isolation",

@@ -22,7 +22,7 @@ from grader.cli.options import (
     sandbox_options,
 )
 from grader.cli.progress import end_in_order, shown
-from grader.cli.show import plain
+from grader.cli.show import plain, show_skipped
 from grader.errors import UsageError
 from grader.lms import incoming
 from grader.pages.rendering import points
@@ -83,17 +83,19 @@ def regrade(
     """
     reference = load_reference(load(assignment, course))  # what is wrong with it is told first
     folder = batch.folder_of(reports)
-    entries = incoming.read(submissions, reference.assignment.id).entries
+    found = incoming.read(submissions, reference.assignment.id)
+    entries = found.entries
     if out is not None and not out.absolute().parent.is_dir():
         raise UsageError(f"{out}: its folder does not exist; expected one to write to")
     if commit:
         batch.prepare(submissions, folder, resume=True)
+    show_skipped(found)
     end_in_order()
     try:
         with ExitStack() as stack:
             if commit:
                 stack.enter_context(batch.alone(folder))
-            choice = replace(sandbox, jobs=jobs)
+            choice = replace(sandbox, jobs=jobs, closed=(submissions, folder))
             grader = stack.enter_context(grade.opened(reference.assignment.id, course, choice))
             advance = stack.enter_context(shown(Console(stderr=True), "regrading", len(entries)))
             rows = anew.run(

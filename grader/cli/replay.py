@@ -14,6 +14,7 @@ from grader import report as reports
 from grader.assignment import load
 from grader.cli.options import course_option, sandbox_options
 from grader.cli.show import plain
+from grader.lms import incoming
 from grader.sandbox.backends import Choice
 
 MAX_ROWS = 60
@@ -27,7 +28,7 @@ MAX_CHARACTERS = 200
     "handed_in",
     type=click.Path(path_type=Path),
     required=True,
-    help="What was graded.",
+    help="What was graded, or the export of the class that it came in.",
 )
 @course_option
 @sandbox_options
@@ -41,9 +42,12 @@ def replay(report: Path, handed_in: Path, course: Path, sandbox: Choice) -> None
 
     \b
     grader replay results/reports/ann.json --submission submissions/ann.zip
+    grader replay results/reports/testann_1001.json --submission submissions.zip
     """
     old = reports.read(report)
-    submitted = grade.take_in(load(old.assignment.id, course), handed_in)
+    assignment = load(old.assignment.id, course)
+    entry = incoming.entry_of(handed_in, assignment.id, old.submission.id)
+    submitted = entry.take_in(assignment) if entry else grade.take_in(assignment, handed_in)
     with grade.opened(old.assignment.id, course, sandbox) as grader:
         found = again.replay(grader, old, submitted)
     if not found.differences:

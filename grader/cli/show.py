@@ -1,12 +1,16 @@
-"""A report as a table on the terminal."""
+"""On the terminal: a report as a table, what was skipped, who handed nothing in."""
 
 import io
+from collections.abc import Sequence
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from grader.errors import Verdict
+from grader.lms.incoming import Incoming
+from grader.lms.roster import Student
 from grader.pages.rendering import points
 from grader.report import Report, StaffNotes, TaskReport, TestReport
 
@@ -49,6 +53,21 @@ def shown(report: Report) -> str:
 def plain(text: str) -> str:
     """Return text without characters that would move the cursor or hide other text."""
     return "".join(char if char in "\n\t" or char.isprintable() else "�" for char in text)
+
+
+def show_skipped(found: Incoming) -> None:
+    """Say, on the standard error, what of an export is no submission, and why."""
+    for sentence in found.skipped:
+        click.echo(plain(f"skipped: {sentence}"), err=True)
+
+
+def show_missing(missing: Sequence[Student], of_all: int, most: int) -> None:
+    """Print how many students of a roster have no submission, and the first `most` of them."""
+    click.echo(f"{len(missing)} of {of_all} students in the roster have no submission")
+    for student in missing[:most]:
+        click.echo(plain(f"  {student.id}  {student.name}".rstrip()))
+    if len(missing) > most:
+        click.echo(f"  … and {len(missing) - most} more")
 
 
 def _task_table(task: TaskReport, *, for_staff: bool) -> Table:

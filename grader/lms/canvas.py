@@ -13,11 +13,17 @@ from grader.lms.graded import Graded, Settings, Written, grades
 from grader.lms.sheet import Sheet, check_maximum, needed, the_column
 from grader.pages import csv_text
 
-# What tells students apart; the first and the last of it are in every gradebook.
+# What tells students apart; an option of Canvas's makes two columns of the first.
 _OF_STUDENTS = ("Student", "ID", "Section")
+_NAMES = (("Student",), ("LastName", "FirstName"), ("Last Name", "First Name"))
 _MORE_OF_STUDENTS = ("SIS User ID", "SIS Login ID", "Integration ID", "Root Account")
 _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)
 _POINTS_POSSIBLE = "points possible"
+# Grades that an import would undo, or that it would not take.
+_UNTOUCHED = {
+    "EX": "is excused (EX) in Canvas, and stays so",
+    "N/A": "does not have this assignment in Canvas (N/A), which would take no score",
+}
 
 
 def gradebook(graded: Iterable[Graded], settings: Settings) -> Written:
@@ -28,17 +34,17 @@ def gradebook(graded: Iterable[Graded], settings: Settings) -> Written:
     only, or the points possible are others.
     """
     sheet = needed(settings.sheet, "the gradebook that Canvas exported")
-    own = [sheet.column(title) for title in (*_OF_STUDENTS, *_MORE_OF_STUDENTS)]
-    key = sheet.column("ID")
-    if key is None or None in own[: len(_OF_STUDENTS)]:
+    names, key, section = _names(sheet), sheet.column("ID"), sheet.column("Section")
+    if not names or key is None or section is None:
         raise UsageError(
             f"{sheet.path}: has no columns {', '.join(_OF_STUDENTS)}; expected the gradebook that "
             "Canvas exported"
         )
     found = grades(graded, settings)
     place = _column(sheet, settings.column or found.title)
-    second = _second_header(sheet, place, found.maximum)
-    columns = [*sorted(column for column in own if column is not None), place]
+    second = _second_header(sheet, names[0], place, found.maximum)
+    more = [column for title in _MORE_OF_STUDENTS if (column := sheet.column(title)) is not None]
+    columns = [*sorted([*names, key, section, *more]), place]
     left_out = []
     rows: list[list[str | float | None]] = []
     if second is not None:
@@ -49,13 +55,23 @@ def gradebook(graded: Iterable[Graded], settings: Settings) -> Written:
         score = points.pop(student, None)
         if score is None:
             continue
-        if row[place].strip().upper() == "EX":
-            left_out.append(f"{student}: is excused (EX) in Canvas, and stays so")
+        why = _UNTOUCHED.get(row[place].strip().upper())
+        if why is not None:
+            left_out.append(f"{student}: {why}")
             continue
         rows.append([*(row[column] for column in columns[:-1]), score])
     left_out += [f"{student}: is not in the gradebook" for student in points]
     head = [sheet.header[column].strip() for column in columns]
     return Written(csv_text(head, rows).encode("utf-8"), tuple(left_out))
+
+
+def _names(sheet: Sheet) -> list[int]:
+    """Return the places of the name, or of last and first name; none if it is in no column."""
+    for titles in _NAMES:
+        places = [place for title in titles if (place := sheet.column(title)) is not None]
+        if len(places) == len(titles):
+            return places
+    return []
 
 
 def _column(sheet: Sheet, wanted: str) -> int:
@@ -69,11 +85,9 @@ def _column(sheet: Sheet, wanted: str) -> int:
     return the_column(sheet, wanted, is_it, known)
 
 
-def _second_header(sheet: Sheet, place: int, maximum: float) -> tuple[str, ...] | None:
-    """Return the row of the points possible, where there is one."""
-    student = sheet.column("Student")
-    assert student is not None
-    second = next((row for row in sheet.rows if _is(row[student], _POINTS_POSSIBLE)), None)
+def _second_header(sheet: Sheet, name: int, place: int, maximum: float) -> tuple[str, ...] | None:
+    """Return the row of the points possible, where there is one; it says so in the first column."""
+    second = next((row for row in sheet.rows if _is(row[name], _POINTS_POSSIBLE)), None)
     if second is None:
         return None
     possible = second[place].strip()

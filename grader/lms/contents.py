@@ -66,6 +66,12 @@ def of_zip(path: Path) -> Contents:
     return Contents(tuple(items), tuple(skipped))
 
 
+def is_zip(path: Path) -> bool:
+    """Return whether a file begins as a zip does; raises OSError if it cannot be read."""
+    with path.open("rb") as file:
+        return file.read(4) in zips.MAGIC
+
+
 def of_folder(path: Path) -> Contents:
     """Return what a folder holds, at every depth; raises UsageError if that is too much.
 

@@ -14,10 +14,14 @@ _TIME = re.compile(
 
 @dataclass(frozen=True)
 class Person:
-    """Who handed in. ids: by which the system knows them, the first is its own; may be none."""
+    """Who handed in. ids: by which the system knows them, the first is its own; may be none.
+
+    label: the name as it stands there; an id of the course's may come first in it.
+    """
 
     ids: tuple[str, ...]
     name: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,14 @@ class Graded:
 
 @dataclass(frozen=True)
 class Written:
-    """A file of a class, and who of those with a final score is not in it: a sentence each."""
+    """A file of a class, and who of those with a final score is not in it: a sentence each.
+
+    taken: which columns were taken for what, where their titles do not say so.
+    """
 
     content: bytes
     left_out: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

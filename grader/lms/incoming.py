@@ -1,13 +1,11 @@
 """Submissions in: what a course's own system exports, as entries that `grader batch` grades.
 
-A Canvas or Moodle download and a Gradescope export, as zip or unpacked, the tree of nbgrader, a
-plain folder. Which of them it is, names alone decide.
+A Canvas, Moodle or Brightspace download and a Gradescope export, as zip or unpacked, the tree of
+nbgrader, a plain folder. Which of them it is, names alone decide.
 """
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +14,24 @@ from grader import submission
 from grader.assignment import Assignment
 from grader.errors import SubmissionError, UsageError
 from grader.grade import intake_limits, take_in
-from grader.lms import contents, from_canvas, from_gradescope, from_moodle, from_nbgrader
+from grader.lms import (
+    contents,
+    from_brightspace,
+    from_canvas,
+    from_gradescope,
+    from_moodle,
+    from_nbgrader,
+)
 from grader.lms.contents import Contents
 from grader.lms.found import Export, Found, Person
+from grader.lms.matching import matching
 from grader.lms.roster import Roster, Student
 from grader.submission import Part, names
 
 STRAYS = 0.1  # names of another system that are taken for somebody's odd file
 _KINDS = (
-    "a Canvas or Moodle download, a Gradescope export, a folder `submitted` of nbgrader, or a "
-    "plain folder with one entry per submission"
+    "a Canvas, Moodle or Brightspace download, a Gradescope export, a folder `submitted` of "
+    "nbgrader, or a plain folder with one entry per submission"
 )
 
 
@@ -110,6 +116,31 @@ def read(path: Path, assignment: str, roster: Roster | None = None) -> Incoming:
     )
 
 
+def entry_of(path: Path, assignment: str, own_id: str) -> Entry | None:
+    """Return a submission of an export by its id; None if all that is at the path is one.
+
+    That it is an export, names tell, as for a class; a student's own file may look like one.
+    Raises UsageError if it is an export of several without this id, damaged, or of two systems.
+    """
+    if submission.id_of(path) == own_id:
+        return None
+    if path.is_dir():
+        export = _of_folder(path, assignment)
+    else:
+        is_zip = path.is_file() and contents.is_zip(path)
+        export = _in_zip(_layers(path), assignment, str(path)) if is_zip else None
+    if export is None:
+        return None
+    entries = [_entry(one) for one in sorted(export.found, key=lambda one: one.id)]
+    found = next((one for one in entries if one.id == own_id), None)
+    if found is None and len(entries) > 1:
+        raise UsageError(
+            f"{path}: is an export of {export.system} without {names.shown(own_id)}; expected the "
+            "one that was graded, or the submission alone"
+        )
+    return found
+
+
 def _plain(folder: Path) -> tuple[Entry, ...]:
     """Return the entries of a plain folder, hidden ones left out."""
     found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -132,24 +163,36 @@ def _entry(one: Found) -> Entry:
 # ---- whose export it is --------------------------------------------------------------------------
 
 
-def _of_zip(path: Path, assignment: str) -> Export | None:
+def _of_zip(path: Path, assignment: str) -> Export:
+    """Return what a zip of a system holds; raises UsageError if it is none."""
+    layers = _layers(path)
+    if not layers[0].tops():
+        raise UsageError(f"{path}: is an empty zip archive; expected {_KINDS}")
+    export = _in_zip(layers, assignment, str(path))
+    if export is None:
+        holds = ", ".join(map(names.shown, sorted(layers[-1].tops())[:3]))
+        raise UsageError(f"{path}: is no export that is known, it holds {holds}; expected {_KINDS}")
+    return export
+
+
+def _in_zip(layers: Sequence[Contents], assignment: str, where: str) -> Export | None:
+    """Return the submissions in the outermost layer that is a system's, None if none is."""
+    for layer in layers:
+        export = _recognised(layer, assignment, where)
+        if export is not None:
+            return replace(export, skipped=(*layer.skipped, *export.skipped))
+    return None
+
+
+def _layers(path: Path) -> list[Contents]:
+    """Return what a zip holds, and what is in it within: people pack the folder that they mean."""
     try:
-        whole = contents.of_zip(path)
+        layers = [contents.of_zip(path)]
     except SubmissionError as error:  # of the archive as such, not of a submission
         raise UsageError(str(error)) from error
-    if not whole.tops():
-        raise UsageError(f"{path}: is an empty zip archive; expected {_KINDS}")
-    inner = whole
-    for _ in range(3):  # people pack the folder that holds what they mean
-        export = _recognised(inner, assignment, str(path))
-        if export is not None:
-            return replace(export, skipped=(*whole.skipped, *export.skipped))
-        tops = inner.tops()
-        if list(tops.values()) != [True]:
-            break
-        inner = inner.below(*tops)
-    shown = ", ".join(map(names.shown, sorted(inner.tops())[:3]))
-    raise UsageError(f"{path}: is no export that is known, it holds {shown}; expected {_KINDS}")
+    while len(layers) < 3 and list(layers[-1].tops().values()) == [True]:
+        layers.append(layers[-1].below(*layers[-1].tops()))
+    return layers
 
 
 def _of_folder(path: Path, assignment: str) -> Export | None:
@@ -205,6 +248,8 @@ def _recognised(whole: Contents, assignment: str, where: str) -> Export | None:
         return from_nbgrader.read(tree, assignment, where)
     if systems == ["Gradescope"]:
         return from_gradescope.read(whole, where)
+    if systems == ["Brightspace"]:
+        return from_brightspace.read(whole)
     return from_canvas.read(whole) if systems == ["Canvas"] else from_moodle.read(whole)
 
 
@@ -222,7 +267,7 @@ def _systems(tops: Mapping[str, bool]) -> list[str]:
         del count["Canvas"]
     systems = ["Gradescope"] if tops.get(from_gradescope.METADATA) is False else []
     first, second = (*count.most_common(2), ("", 0), ("", 0))[:2]
-    if first[1] and (first[0] == "Moodle" or 2 * sum(count.values()) >= len(tops)):
+    if first[1] and (first[0] != "Canvas" or 2 * sum(count.values()) >= len(tops)):
         systems.append(first[0])
         if second[1] > STRAYS * first[1]:
             systems.append(second[0])
@@ -231,13 +276,13 @@ def _systems(tops: Mapping[str, bool]) -> list[str]:
 
 def _system_of(name: str, is_folder: bool) -> str:
     """Return whose number stands first in a name: what follows it is the student's choice."""
-    canvas = None if is_folder else from_canvas.starts(name)
-    moodle = from_moodle.starts(name)
-    if canvas is None and moodle is None:
-        return ""
-    if canvas is None or (moodle is not None and moodle <= canvas):
-        return "Moodle"
-    return "Canvas"
+    places = (
+        ("Brightspace", from_brightspace.starts(name, is_folder)),
+        ("Moodle", from_moodle.starts(name)),
+        ("Canvas", None if is_folder else from_canvas.starts(name)),
+    )
+    found = [(place, system) for system, place in places if place is not None]
+    return min(found, key=lambda one: one[0])[1] if found else ""
 
 
 def _refuse_two(where: str, systems: Sequence[str]) -> None:
@@ -263,7 +308,7 @@ def _with_roster(
             for entry, own in zip(entries, people, strict=True)
         ]
         return Incoming(system, tuple(named), tuple(skipped))
-    match = _matching(roster, [who.name for own in people for who in own])
+    match = matching(roster, [who.name for own in people for who in own])
     named, unknown, twice = [], [], []
     seen: dict[str, str] = {}
     for entry, own in zip(entries, people, strict=True):
@@ -279,33 +324,3 @@ def _with_roster(
             seen.setdefault(one.id, entry.name)
     missing = tuple(student for student in roster.students if student.id not in seen)
     return Incoming(system, tuple(named), tuple(skipped), tuple(unknown), missing, tuple(twice))
-
-
-def _matching(roster: Roster, handed_in: Collection[str]) -> Callable[[Person], Student | None]:
-    """Return what finds a person in the roster: by an id, else by a full name that only one has.
-
-    Moodle may write a group's name and `-` before it. That is not taken off: `Jean-Luc` would
-    become somebody else's `Luc`. The worksheet has the numbers.
-    """
-    by_name: dict[str, list[Student]] = {}
-    for student in roster.students:
-        by_name.setdefault(_plain_name(student.name), []).append(student)
-    count = Counter(handed_in)
-
-    def match(person: Person) -> Student | None:
-        for own in person.ids:
-            student = roster.find(own)
-            if student is not None:
-                return student
-        is_one = person.name and count[person.name] == 1
-        alike = by_name.get(_plain_name(person.name), []) if is_one else []
-        return alike[0] if len(alike) == 1 else None
-
-    return match
-
-
-def _plain_name(name: str) -> str:
-    """Return a name as two systems would write it: `Last, First` is `First Last`."""
-    last, comma, first = name.partition(",")
-    ordered = f"{first} {last}" if comma else name
-    return " ".join(re.split(r"\s+", unicodedata.normalize("NFC", ordered).casefold().strip()))

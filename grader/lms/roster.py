@@ -1,7 +1,8 @@
 """The roster: who is in the class, from a CSV as the course's own system writes one.
 
 Columns are known by their names, as Canvas, Moodle, Brightspace, Gradescope, PrairieLearn and
-nbgrader write them. All cells stay text, so that ids keep their leading zeros.
+nbgrader write them; Moodle's worksheet in another language by what stands in them. All cells stay
+text, so that ids keep their leading zeros.
 """
 
 import csv
@@ -15,15 +16,17 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.lms import worksheet
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_STUDENTS = 100_000
 MAX_LISTED = 12
 
+_PARTICIPANT = "a participant's number"  # no title: told by what stands in a column
 # By preference: Canvas names a submission's files after its own ID, not after the SIS's.
 _IDS = (
     *("student id", "orgdefinedid", "id number", "id", "sid", "sis user id", "sis id"),
-    *("lms user id", "identifier"),
+    *("lms user id", "identifier", "integration id", _PARTICIPANT),
 )
 _LOGINS = ("sis login id", "login id", "login", "username", "user name", "uid")
 _EMAILS = ("email address", "email", "e mail address", "e mail", "mail")
@@ -32,6 +35,7 @@ _FIRST_NAMES = ("first name", "firstname", "given name")
 _LAST_NAMES = ("last name", "lastname", "surname", "family name")
 _SECTIONS = ("section", "sections")
 _KNOWN = {*_IDS, *_LOGINS, *_EMAILS, *_NAMES, *_FIRST_NAMES, *_LAST_NAMES, *_SECTIONS}
+_CANVAS_NAMES = {"student", "lastname", "last name"}
 _HASHED = ("orgdefinedid", "username")  # Brightspace writes `#` before them
 _DELIMITERS = ",;\t"
 _EXPECTED = "expected a CSV with a header and a column of ids, such as student_id, ID or Username"
@@ -87,27 +91,47 @@ def read(path: Path) -> Roster:
     or two students with one id.
     """
     rows = rows_of(path, text_of(path))
-    line, header = next(rows, (1, []))
+    first, header = next(rows, (1, []))
     columns = [_key(title) for title in header]
     twice = [title for title, count in Counter(columns).items() if count > 1 and title in _KNOWN]
     if twice:
         raise UsageError(f"{path}: has two columns {twice[0]!r}; expected every column once")
-    if not {*_IDS, *_LOGINS} & set(columns):
-        found = ", ".join(title.strip() for title in header[:MAX_LISTED])
-        raise UsageError(f"{path}: line {line}: columns are {_shown(found, 300)}; {_EXPECTED}")
-    table = []
+    body: list[tuple[int, list[str]]] = []
     for line, row in rows:
         if len(row) > len(columns) and any(map(_clean, row[len(columns) :])):
             raise UsageError(
                 f"{path}: line {line} has {len(row)} cells, its header {len(columns)}; expected "
                 "quotes around a cell that holds a comma"
             )
-        cells = {title: _cell(title, text) for title, text in zip(columns, row, strict=False)}
-        if any(cells.values()) and not _is_second_header(cells):
-            table.append((line, cells))
-        if len(table) > MAX_STUDENTS:
+        if any(map(_clean, row)):
+            body.append((line, row[: len(columns)]))
+        if len(body) > MAX_STUDENTS:
             raise UsageError(f"{path}: has more than {MAX_STUDENTS} rows; expected one class")
+    sheet = worksheet.recognised(header, [row for _, row in body])
+    if sheet is not None:
+        columns = _told_by_content(columns, sheet)
+    if not {*_IDS, *_LOGINS} & set(columns):
+        found = ", ".join(title.strip() for title in header[:MAX_LISTED])
+        raise UsageError(f"{path}: line {first}: columns are {_shown(found, 300)}; {_EXPECTED}")
+    table = []
+    for line, row in body:
+        cells = {title: _cell(title, text) for title, text in zip(columns, row, strict=False)}
+        if sheet is not None:  # as a download of its submissions calls the participant
+            cells[_PARTICIPANT] = f"Participant {worksheet.number(row[sheet.identifier])}"
+        if not _is_second_header(cells):
+            table.append((line, cells))
     return Roster(tuple(_students(path, columns, table)))
+
+
+def _told_by_content(columns: Sequence[str], sheet: worksheet.Worksheet) -> list[str]:
+    """Return the titles, those of a worksheet that are in another language in English."""
+    found = list(columns)
+    for titles, place in ((_NAMES, sheet.name), (_EMAILS, sheet.email)):
+        if place is not None and found[place] not in _KNOWN and not {*titles} & set(found):
+            found[place] = titles[0]
+    if found[sheet.identifier] not in _KNOWN and "identifier" not in found:
+        found[sheet.identifier] = "identifier"
+    return found
 
 
 def _students(
@@ -200,9 +224,10 @@ def _clean(text: str) -> str:
 
 def _is_second_header(cells: dict[str, str]) -> bool:
     """Return whether a row of a Canvas gradebook is no student: points possible, muted."""
-    has_no_id = not cells.get("id")
-    named = cells.get("student")
-    return has_no_id and named is not None and (not named or named == "Points Possible")
+    if cells.get("id") or not _CANVAS_NAMES & cells.keys():
+        return False
+    is_empty = not any(cells.get(title) for title in _KNOWN)
+    return is_empty or any(cells.get(title) == "Points Possible" for title in _CANVAS_NAMES)
 
 
 def _first(cells: dict[str, str], titles: Sequence[str]) -> str:

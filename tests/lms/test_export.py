@@ -237,6 +237,43 @@ def test_a_report_of_another_version_is_refused(tmp_path: Path) -> None:
         assert not (tmp_path / "x").exists()
 
 
+def test_columns_of_another_language_are_named(tmp_path: Path) -> None:
+    results = batch_of(tmp_path, passed("Participant 7"))
+    sheet = tmp_path / "hoja.csv"
+    sheet.write_text(
+        "Identificador,Estado,Calificación,Calificación máxima,Última modificación (entrega),"
+        "Última modificación (calificación),Comentarios \x1b[2J\nParticipante 7,Enviado,,20,-,-,\n"
+    )
+
+    done = export(*("moodle", "--reports", results, "--out", tmp_path / "x.csv", "--roster", sheet))
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[1:] == [
+        "columns taken: 'Identificador' for the identifier, 'Calificación' for the grade, "
+        "'Calificación máxima' for the maximum, 'Comentarios \\x1b[2J' for comments",
+        "0 of 1 students in the roster have no submission",
+    ]
+
+
+@pytest.mark.parametrize("score", ["NaN", "Infinity", "-1", "20.5", '"20"', "1e999"])
+@pytest.mark.parametrize("name", ["canvas", "csv", "prairielearn", "gradescope", "lti-ags"])
+def test_a_report_with_an_impossible_score_is_refused(
+    name: str, score: str, tmp_path: Path, gradebook: Path
+) -> None:
+    """As somebody may have changed it by hand; no system is ever given such a number."""
+    results = batch_of(tmp_path, passed("1001"))
+    path = report_path(results, "1001")
+    good = path.read_text()
+    path.write_text(good.replace('"score": 20.0', f'"score": {score}', 1))
+    assert path.read_text() != good
+    column = ("--column", "502") if name == "canvas" else ()
+
+    done = export(
+        *(name, "--reports", results, "--out", tmp_path / "x", "--roster", gradebook, *column)
+    )
+    assert "score" in refused(done)
+    assert not (tmp_path / "x").exists()
+
+
 def test_the_help_names_every_format() -> None:
     text = export("--help").stdout.split("One file for the class")[1]
 

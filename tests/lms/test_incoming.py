@@ -233,6 +233,20 @@ def test_three_hundred_are_read_one_by_one(tmp_path: Path, sums: Assignment) -> 
     assert peak < 32 * 1024 * 1024
 
 
+def test_five_thousand_students_with_their_roster(tmp_path: Path) -> None:
+    path = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for n in range(5000):
+            archive.writestr(f"lastann_{10000 + n}_{50000 + n}_add.py", ADD)
+    rows = "".join(f'"Last, Ann",{10000 + n},{n:07}\n' for n in range(5001))
+    known = class_list(tmp_path, f"Student,ID,SIS User ID\n{rows}")
+
+    found = incoming.read(path, "sums", known)
+    assert len({one.students for one in found.entries}) == len(found.entries) == 5000
+    assert [one.id for one in found.missing] == ["15000"]
+    assert (found.unknown, found.twice, found.skipped) == ((), (), ())
+
+
 # ---- Moodle --------------------------------------------------------------------------------------
 
 
@@ -496,6 +510,41 @@ def test_no_zip(tmp_path: Path, content: bytes) -> None:
     assert "no such file" in refused(tmp_path / "nobody")
 
 
+# ---- one of an export ----------------------------------------------------------------------------
+
+
+def test_one_submission_of_an_export_is_found_by_its_id(tmp_path: Path, sums: Assignment) -> None:
+    for export, own_id in ((CANVAS, "elikzo_1002"), (MOODLE, "José__Müller_73")):
+        path = zipped(tmp_path / "x.zip", export)
+        found = incoming.entry_of(path, "sums", own_id)
+
+        assert found is not None
+        assert found.take_in(sums) == by_id(incoming.read(path, "sums"))[own_id].take_in(sums)
+
+
+def test_an_export_without_it_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", CANVAS)
+
+    with pytest.raises(UsageError, match="is an export of Canvas without `ann`; expected"):
+        incoming.entry_of(path, "sums", "ann")
+
+
+def test_one_submission_alone_is_no_export(tmp_path: Path) -> None:
+    """Though a student's own names may look like those of a system."""
+    alike = {"hw_1_2_add.py": ADD}
+    several = {**alike, "hw_2_3_scale.py": SCALE}
+    for path in (
+        zipped(tmp_path / "copy.zip", alike),
+        zipped(tmp_path / "ann.zip", several),
+        zipped(tmp_path / "x.zip", {"add.py": ADD}),
+        zipped(tmp_path / "y.zip", {}),
+        unpacked(tmp_path / "x", {"add.py": ADD}),
+        unpacked(tmp_path / "y", {"add.py": ADD}) / "add.py",
+        tmp_path / "nobody",
+    ):
+        assert incoming.entry_of(path, "sums", "ann") is None
+
+
 # ---- hostile -------------------------------------------------------------------------------------
 
 
@@ -679,6 +728,14 @@ def test_a_canvas_download_becomes_reports(tmp_path: Path) -> None:
         *("regrade", "sums", "--reports", "out", "--submissions", "submissions.zip"), cwd=course
     )
     assert "5 submissions, 0 graded anew: 4 stay the same, 1 refused" in anew.stdout
+    assert "skipped: `readme.txt` is not named as Canvas names a submission" in anew.stderr
+
+    # One of them once more: found in the export by the report's id, attempt, notes and all.
+    for handed_in in ("submissions.zip", unpacked(course / "unpacked", CANVAS)):
+        same = grader(
+            *("replay", "out/reports/elikzo_1002.json", "--submission", handed_in), cwd=course
+        )
+        assert (same.returncode, same.stdout) == (0, "the same, times aside\n"), same.stderr
 
 
 def test_nothing_is_written_for_what_is_no_export(tmp_path: Path) -> None:

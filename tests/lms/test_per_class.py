@@ -127,6 +127,17 @@ def test_canvas_leaves_who_is_excused_or_not_graded_as_they_are(tmp_path: Path) 
     assert own.left_out == ("1003: is excused (EX) in Canvas, and stays so",)
 
 
+def test_canvas_takes_no_score_of_who_does_not_have_the_assignment(tmp_path: Path) -> None:
+    """Its importer drops such a score without a word; so it is said here."""
+    text = CANVAS.replace("Lab A,,80", "Lab A,N/A,80")
+
+    own = written("canvas", told(tmp_path, text), passed("1004"), passed("1002"))
+    assert [row["ID"] for row in records(own.content)[1:]] == ["1002"]
+    assert own.left_out == (
+        "1004: does not have this assignment in Canvas (N/A), which would take no score",
+    )
+
+
 @pytest.mark.parametrize("column", ["Essay", "502", "Essay (502)"])
 def test_canvas_column_is_named_by_title_or_id(tmp_path: Path, column: str) -> None:
     settings = told(tmp_path, CANVAS, column=column, points=100.0)
@@ -170,6 +181,30 @@ def test_canvas_column_that_is_read_only_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"'Sums \(501\)' is read only in Canvas"):
         written("canvas", told(tmp_path, text), passed("1001"))
+
+
+@pytest.mark.parametrize("titles", ["LastName,FirstName", "Last Name,First Name"])
+def test_canvas_with_names_in_two_columns_is_written_back_so(tmp_path: Path, titles: str) -> None:
+    """As its gradebook exports them if a course has the option; its importer wants both."""
+    text = (
+        f"{titles},ID,SIS User ID,SIS Login ID,Integration ID,Section,Notes,Sums (501)\n"
+        ",,,,,,,,Manual Posting\n"
+        "    Points Possible,,,,,,,,20.00\n"
+        "Test,Ann,1002,00042,ann,i7,Lab A,x,\n"
+        '"=Last",Ben,1001,0042,ben,i8,Lab A,,EX\n'
+    )
+    settings = told(tmp_path, text)
+
+    own = written("canvas", settings, half("1002"), passed("i8"))
+    head, second, *rows = rows_of(own.content)
+    assert ",".join(head) == (
+        f"{titles},ID,SIS User ID,SIS Login ID,Integration ID,Section,Sums (501)"
+    )
+    assert second == ["Points Possible", *[""] * 6, "20.00"]
+    assert rows == [["Test", "Ann", "1002", "00042", "ann", "i7", "Lab A", "16.67"]]
+    assert own.left_out == ("1001: is excused (EX) in Canvas, and stays so",)
+    assert settings.roster is not None
+    assert [one.name for one in settings.roster.students] == ["Ann Test", "Ben =Last"]
 
 
 def test_canvas_needs_its_own_gradebook(tmp_path: Path) -> None:
@@ -264,8 +299,8 @@ def test_moodle_leaves_who_is_not_graded_out(tmp_path: Path) -> None:
 def test_moodle_needs_its_own_worksheet(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected the grading worksheet that Moodle made"):
         written("moodle", SETTINGS, passed())
-    text = MOODLE.replace("Last modified (grade)", "Zuletzt geändert (Bewertung)")
-    with pytest.raises(UsageError, match=r"no column 'Last modified \(grade\)'.*Zuletzt"):
+    text = MOODLE.replace("Last modified (grade)", "Changed").replace("20.00", "")
+    with pytest.raises(UsageError, match=r"no column 'Last modified \(grade\)'.*: .*Changed"):
         written("moodle", told(tmp_path, text), passed("Participant 71"))
     with pytest.raises(UsageError, match="'Maximum grade' has 100 points, the reports 20"):
         written(
@@ -273,6 +308,70 @@ def test_moodle_needs_its_own_worksheet(tmp_path: Path) -> None:
             told(tmp_path, MOODLE.replace("20.00", "100.00")),
             passed("Participant 71"),
         )
+
+
+GERMAN = (
+    '\ufeffID,"Vollständiger Name",E-Mail-Adresse,Status,Bewertung,"Beste Bewertung",'
+    '"Bewertung kann geändert werden","Zuletzt geändert (Abgabe)",Texteingabe,'
+    '"Zuletzt geändert (Bewertung)","Feedback als Kommentar"\n'
+    'Teilnehmer/in71,"Test, Ann",ann@uni.example,"Zur Bewertung (spät)",,"20,00",Ja,"4. Mai",,-,\n'
+    'Teilnehmer/in72,Test Ann,ben@uni.example,Abgegeben,"5,00","20,00",Ja,-,,-,Gut\n'
+    'Teilnehmer/in73,José 🎓,,Keine Abgabe,,"20,00",Ja,-,,-,\n'
+)
+JAPANESE = (
+    "識別子,ステータス,評定,最大評点,評定変更可,最終更新日時 (提出),最終更新日時 (評定)\n"
+    "参加者 71,提出済み,,20.00,Yes,-,-\n参加者 72,未提出,,20.00,Yes,-,-\n"
+)
+
+
+def test_moodle_worksheet_of_another_language_is_told_by_what_stands_in_it(tmp_path: Path) -> None:
+    """Moodle looks for the same titles in its own language: all stay as they are."""
+    settings = told(tmp_path, GERMAN)
+
+    own = written("moodle", settings, half("Participant 71"), passed("ben@uni.example"))
+    ann, ben = records(own.content)
+    assert list(ann) == rows_of(GERMAN.removeprefix("\ufeff").encode())[0]
+    assert (ann["ID"], ann["Bewertung"], ann["Beste Bewertung"]) == (
+        *("Teilnehmer/in71", "16.67", "20,00"),
+    )
+    assert "&lt;script&gt;" in ann["Feedback als Kommentar"]
+    assert (ben["Bewertung"], ben["Feedback als Kommentar"]) == ("20", "Gut")
+    assert own.taken == (
+        "'ID' for the identifier, 'Bewertung' for the grade, 'Beste Bewertung' for the maximum, "
+        "'Feedback als Kommentar' for comments",
+    )
+    assert settings.roster is not None
+    first = settings.roster.students[0]
+    assert (first.id, first.name, first.email) == (
+        *("Teilnehmer/in71", "Test, Ann", "ann@uni.example"),
+    )
+
+
+def test_moodle_worksheet_of_blind_marking_in_another_alphabet(tmp_path: Path) -> None:
+    settings = told(tmp_path, JAPANESE)
+
+    own = written("moodle", settings, half("Participant 71"))
+    assert records(own.content)[0]["評定"] == "16.67"
+    assert own.taken[0].endswith("'最大評点' for the maximum, none for comments")
+    assert settings.roster is not None
+    assert [one.name for one in settings.roster.students] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Teilnehmer/in72", "Teilnehmer/in71x"),  # no number at the end
+        ("Teilnehmer/in72", "Gruppe72"),  # two words
+        ("5,00", "gut"),  # a scale
+        ("5,00", "21,00"),  # more than the maximum
+        ('"20,00"', ""),  # no maximum
+        ("Zuletzt geändert (", "Zuletzt ["),  # no times of change
+    ],
+)
+def test_a_worksheet_that_leaves_a_doubt_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GERMAN
+    with pytest.raises(UsageError, match="has no column 'Identifier', nor can another"):
+        written("moodle", told(tmp_path, GERMAN.replace(old, new)), passed("Participant 71"))
 
 
 # ---- Brightspace ---------------------------------------------------------------------------------
@@ -337,6 +436,78 @@ def test_nbgrader_table_has_the_columns_of_its_own_export(tmp_path: Path) -> Non
     }
     assert (ben["last_name"], ben["first_name"]) == ("Last", "Ben de")
     assert [row["student_id"] for row in records(own.content)] == ["007", "0070"]
+
+
+# ---- all of them ---------------------------------------------------------------------------------
+
+# A class of two of one name, as each system writes it; NAME stands for what is in their names.
+CLASS_LISTS = {
+    "canvas": (
+        'Student,ID,Section,Sums (501)\n    Points Possible,,,20\n"NAME",01,A,\n"NAME",001,A,\n'
+    ),
+    "moodle": (
+        "Identifier,Full name,Grade,Maximum grade,Last modified (grade),Feedback comments\n"
+        'Participant 01,"NAME",,20.00,-,\nParticipant 001,"NAME",,20.00,-,\n'
+    ),
+    "brightspace": (
+        "OrgDefinedId,Username,Last Name,Sums Points Grade,End-of-Line Indicator\n"
+        '#01,#a,"NAME",,#\n#001,#b,"NAME",,#\n'
+    ),
+    "nbgrader": 'id,name\n01,"NAME"\n001,"NAME"\n',
+    "csv": 'id,name\n01,"NAME"\n001,"NAME"\n',
+}
+COLUMNS = {
+    "canvas": ("ID", "Sums (501)"),
+    "moodle": ("Identifier", "Grade"),
+    "brightspace": ("OrgDefinedId", "Sums Points Grade"),
+    "nbgrader": ("student_id", "score"),
+    "csv": ("id", "score"),
+}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "Ann, ", "🎓 "])
+@pytest.mark.parametrize("name", CLASS_LISTS)
+def test_no_name_becomes_a_formula_or_another_column(
+    tmp_path: Path, name: str, start: str, delimiter: str
+) -> None:
+    """Nor are two of one name, or two whose ids differ by a zero, taken for one."""
+    hostile = f'{start}cmd|\'/c calc\'!A1,""x"";\nÇelik 🎓'
+    listed = CLASS_LISTS[name]
+    if delimiter == ";":
+        listed = listed.replace(",", ";")
+    settings = told(tmp_path, listed.replace("NAME", hostile))
+    ids = ("Participant 01", "Participant 001") if name == "moodle" else ("01", "001")
+
+    own = written(name, settings, half(ids[0]), passed(ids[1]))
+    assert own.left_out == ()
+    cells = [cell for row in rows_of(own.content) for cell in row]
+    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
+    key, points = COLUMNS[name]
+    scores = {row[key].removeprefix("#"): row[points] for row in records(own.content) if row[key]}
+    assert scores == {ids[0]: "16.67", ids[1]: "20"}
+
+
+@pytest.mark.parametrize("name", CLASS_LISTS)
+def test_five_thousand_of_one_name_are_five_thousand(tmp_path: Path, name: str) -> None:
+    listed = CLASS_LISTS[name].replace("NAME", "Last, Ann")
+    *head, first, _ = listed.splitlines(keepends=True)
+    rows = "".join(first.replace("01", f"{n:05}").replace("#a", f"#a{n}") for n in range(5000))
+    settings = told(tmp_path, "".join(head) + rows)
+    start = "Participant " if name == "moodle" else ""
+    chosen = FORMATS[name]
+    assert isinstance(chosen, PerClass)
+    one = student_view(passed())
+    views = (
+        one.model_copy(
+            update={"submission": one.submission.model_copy(update={"id": f"{start}{n:05}"})}
+        )
+        for n in range(5000)
+    )
+
+    own = chosen.file(once_each(assigned(views, settings.roster)), settings)
+    assert own.left_out == ()
+    assert len(rows_of(own.content)) - (2 if name == "canvas" else 1) == 5000
 
 
 # ---- tables --------------------------------------------------------------------------------------

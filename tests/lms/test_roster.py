@@ -60,6 +60,50 @@ def test_canvas_gradebook_has_more_header_rows_than_one(tmp_path: Path) -> None:
     )
 
 
+def test_canvas_gradebook_with_names_in_two_columns(tmp_path: Path) -> None:
+    text = (
+        "LastName,FirstName,ID,SIS User ID,SIS Login ID,Integration ID,Section,Sums (5)\n"
+        ",,,,,,,Manual Posting\n    Points Possible,,,,,,,10\nÇelik,Zoë,1001,0042,zoe,i7,Lab A,\n"
+    )
+
+    assert roster.read(written(tmp_path, text)).students == (
+        Student("1001", "Zoë Çelik", "", "zoe", "Lab A", ("0042", "i7")),
+    )
+
+
+def test_who_has_no_last_name_is_a_student_all_the_same(tmp_path: Path) -> None:
+    text = "OrgDefinedId,Username,Last Name,First Name\n#0042,#ann,,Ann\n#0043,#bo,Last,\n"
+    found = roster.read(written(tmp_path, text))
+
+    assert [(one.id, one.name) for one in found.students] == [("0042", "Ann"), ("0043", "Last")]
+    assert refusal(tmp_path, "id,last name,first name\n1,Test,Ann\n,,Bo\n") == (
+        "line 3 has no 'id'; expected an id for every student"
+    )
+
+
+def test_moodle_worksheet_in_another_language(tmp_path: Path) -> None:
+    """Its participants are found by the number that a download has in its names."""
+    text = (
+        "Identifiant,Nom complet,Adresse,Statut,Note,Note maximale,La note peut être modifiée,"
+        "Dernière modification (travail remis),Dernière modification (note)\n"
+        "Participant 71,Ann Test,ann@uni.example,Remis,,20.00,Oui,-,-\n"
+        "Participant 72,Ann Test,ben@uni.example,Remis,,20.00,Oui,-,-\n"
+    )
+    found = roster.read(written(tmp_path, text.replace("Participant 7", "Étudiant·e 7")))
+
+    assert [(one.id, one.name, one.email) for one in found.students] == [
+        ("Étudiant·e 71", "", "ann@uni.example"),
+        ("Étudiant·e 72", "", "ben@uni.example"),
+    ]
+    assert found.find("Participant 72") is found.students[1]
+
+
+def test_numbers_of_seats_are_no_participants(tmp_path: Path) -> None:
+    message = refusal(tmp_path, "Seat,Name\nA 1,Ann\nA 2,Ben\n")
+
+    assert message.startswith("line 1: columns are 'Seat, Name'")
+
+
 def test_moodle_worksheet_is_known_by_its_participants(tmp_path: Path) -> None:
     found = roster.read(written(tmp_path, MOODLE))
 
