@@ -1,0 +1,41 @@
+"""Databases for the service's tests: each engine, made by the migrations."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.service import database
+from grader.service.database import Database
+from tests import postgres
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[Path]:
+    """A running Postgres; for tests marked `needs("postgres")`."""
+    try:
+        with postgres.server() as folder:
+            yield folder
+    except postgres.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'service.sqlite'}"
+    folder = request.getfixturevalue("postgres_folder")
+    return postgres.new_database(folder, f"test{next(_numbers)}")
+
+
+@pytest.fixture
+def base(empty: str) -> Iterator[Database]:
+    """A database with all tables and no rows."""
+    database.upgrade(empty)
+    found = Database(empty)
+    yield found
+    found.close()
