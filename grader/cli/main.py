@@ -17,6 +17,7 @@ from grader.cli.replay import replay
 from grader.cli.review import review
 from grader.cli.start import start
 from grader.cli.verify import verify
+from grader.cli.worker import worker
 from grader.errors import GraderError, UsageError
 
 INTERRUPTED = 130  # what shells make of Ctrl-C
@@ -72,5 +73,6 @@ def main() -> None:
 
 for command in (
     *(start, check, grade, batch, review, new, regrade, replay, verify, export, doctor),
+    *(worker,),
 ):
     main.add_command(command)

@@ -45,7 +45,8 @@ class Moment(TypeDecorator[datetime]):
         """Return the value in UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def now() -> datetime:
@@ -208,6 +209,16 @@ class Token(Table):
     label: Mapped[str] = mapped_column(String(100))
     created: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
+
+
+class Misstep(Table):
+    """A sign-in that failed; many of one login in a short time are refused unseen."""
+
+    __tablename__ = "misstep"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Worker(Table):

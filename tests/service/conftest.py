@@ -9,6 +9,9 @@ import pytest
 from grader.service import database
 from grader.service.database import Database
 from tests import postgres
+from tests.conftest import CourseFolder
+from tests.service import running
+from tests.service.running import Service
 
 _numbers = itertools.count()
 
@@ -39,3 +42,18 @@ def base(empty: str) -> Iterator[Database]:
     found = Database(empty)
     yield found
     found.close()
+
+
+@pytest.fixture
+def service(course: CourseFolder, tmp_path: Path) -> Iterator[Service]:
+    """A service on SQLite, without web pages and workers."""
+    with running.service(tmp_path / "data", course.path) as found:
+        yield found
+
+
+@pytest.fixture
+def each_service(course: CourseFolder, tmp_path: Path, empty: str) -> Iterator[Service]:
+    """The same, on each kind of database."""
+    address = "" if empty.startswith("sqlite") else empty
+    with running.service(tmp_path / "data", course.path, address) as found:
+        yield found

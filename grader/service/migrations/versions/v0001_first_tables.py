@@ -20,6 +20,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_course_name")),
     )
     op.create_table(
+        "misstep",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_misstep")),
+    )
+    with op.batch_alter_table("misstep", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_misstep_login"), ["login"], unique=False)
+
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("login", sa.String(length=64), nullable=False),
@@ -224,4 +234,8 @@ def downgrade() -> None:
     op.drop_table("assignment")
     op.drop_table("worker")
     op.drop_table("person")
+    with op.batch_alter_table("misstep", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_misstep_login"))
+
+    op.drop_table("misstep")
     op.drop_table("course")

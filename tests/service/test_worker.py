@@ -1,0 +1,169 @@
+"""Workers as processes, killed for real: what was accepted ends with exactly one result."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from grader.report import Report
+from grader.service.tables import Result, StaffReport, Worker
+from tests.conftest import CourseFolder
+from tests.service.running import SLOW, Service, await_, descendants, is_gone, worker
+
+
+def test_a_submission_gets_the_report_that_the_command_line_gives(
+    each_service: Service, tmp_path: Path, course: CourseFolder
+) -> None:
+    files = {"add.py": "def add(a, b): return a + b if a < 50 else 0"}
+    (tmp_path / "ann-1").mkdir()
+    (tmp_path / "ann-1" / "add.py").write_text(files["add.py"])
+    id = each_service.submit(files)
+
+    with worker(each_service.place):
+        [result] = each_service.results([id])
+    command = ["grade", "sums", str(tmp_path / "ann-1"), "--course", str(course.path)]
+    by_hand = Report.model_validate_json(
+        subprocess.run(
+            [*(sys.executable, "-m", "grader"), *command, "--json"],
+            capture_output=True,
+            check=True,
+        ).stdout
+    )
+    ours = Report.model_validate_json(result.report)
+    assert ours.score == by_hand.score == 3.33
+    assert ours.submission.sha256 == by_hand.submission.sha256
+    assert ours.assignment == by_hand.assignment
+    assert [
+        (test.id, test.verdict, test.feedback) for task in ours.tasks for test in task.tests
+    ] == [(test.id, test.verdict, test.feedback) for task in by_hand.tasks for test in task.tests]
+    assert ours.submission.students == ["ann"]
+
+
+def test_a_killed_worker_loses_nothing(service: Service) -> None:
+    id = service.submit(SLOW)
+    with worker(service.place) as first:
+        service.await_state(id, "grading")
+        family = descendants(first.pid)
+        first.kill()
+        first.wait()
+
+        assert len(family) >= 3  # the bench, a judge, a zygote
+        await_(lambda: all(is_gone(process) for process in family))
+
+    with worker(service.place):
+        [result] = service.results([id])
+
+    assert (result.kind, result.score) == ("report", "10.0")
+    assert service.submission(id).starts == 2
+
+
+def test_a_killed_bench_loses_nothing(service: Service) -> None:
+    id = service.submit(SLOW)
+    with worker(service.place) as process:
+        service.await_state(id, "grading")
+        bench = next(
+            own
+            for own in descendants(process.pid)
+            if b"grader.service.bench" in Path(f"/proc/{own}/cmdline").read_bytes()
+        )
+        os.kill(bench, signal.SIGKILL)
+
+        [result] = service.results([id])
+
+    assert (result.kind, result.score) == ("report", "10.0")
+    assert service.submission(id).starts == 2
+
+
+def test_a_worker_that_was_paused_and_wakes_up_writes_nothing(service: Service) -> None:
+    id = service.submit(SLOW)
+    with worker(service.place) as paused:
+        service.await_state(id, "grading")
+        paused.send_signal(signal.SIGSTOP)
+        with worker(service.place):
+            [before] = service.results([id])
+            paused.send_signal(signal.SIGCONT)
+            with service.base.reading() as rows:
+                first = rows.scalars(select(Worker).order_by(Worker.started)).first()
+            assert first is not None
+
+            def it_beats_again() -> bool:
+                with service.base.reading() as rows:
+                    return rows.get_one(Worker, first.id).beats > first.beats + 5
+
+            await_(it_beats_again)
+
+    [after] = service.results([id])
+    assert (before.kind, before.finished) == ("report", after.finished)
+    assert service.submission(id).generation == 2
+
+
+def test_killed_again_and_again_it_grades_all_once(service: Service) -> None:
+    """At whatever moment; the moments are not chosen for it."""
+    ids = [service.submit(SLOW) for _ in range(3)] + [service.submit() for _ in range(5)]
+    dice = random.Random()
+    for _ in range(2):  # a third time could make three starts of one: a failure, and right so
+        with worker(service.place) as process:
+            await_(lambda: any(service.submission(id).state != "waiting" for id in ids))
+            time.sleep(dice.random())
+            process.kill()
+            process.wait()
+    with worker(service.place):
+        results = service.results(ids)
+
+    assert sorted(result.submission_id for result in results) == sorted(ids)
+    assert {(result.kind, result.score) for result in results} == {("report", "10.0")}
+
+
+def test_what_cannot_be_graded_stops_and_the_rest_goes_on(
+    service: Service, course: CourseFolder
+) -> None:
+    solution = course.private / "add.py"
+    right = solution.read_text()
+    solution.unlink()
+    poison = service.submit()
+    with worker(service.place):
+        [failed] = service.results([poison])
+        solution.write_text(right)
+        [graded] = service.results([service.submit()])
+
+    assert (failed.kind, failed.report, graded.kind) == ("failure", "", "report")
+    assert service.submission(poison).starts == 3
+    with service.base.reading() as rows:
+        assert "task 'add' needs it" in rows.get_one(StaffReport, poison).detail
+    assert str(course.path) not in failed.reason
+
+
+def test_a_changed_hidden_test_is_used_at_once(service: Service, course: CourseFolder) -> None:
+    """The warm judge of the old ones must not answer."""
+    with worker(service.place):
+        [before] = service.results([service.submit()])
+        tests = course.private / "test_add.py"
+        tests.write_text(tests.read_text().replace("== 7", "== 8"))
+        [after] = service.results([service.submit()])
+
+    assert (before.score, after.score) == ("10.0", "9.0")
+    assert (
+        Report.model_validate_json(before.report).assignment.sha256
+        != Report.model_validate_json(after.report).assignment.sha256
+    )
+
+
+def test_told_to_stop_it_ends_what_it_has_begun(service: Service) -> None:
+    id = service.submit(SLOW)
+    with worker(service.place) as process:
+        service.await_state(id, "grading")
+        process.terminate()
+
+        assert process.wait() == 0
+
+    [result] = service.results([id])
+    assert result.kind == "report"
+    assert service.submission(id).starts == 1
+    with service.base.reading() as rows:
+        assert rows.scalars(select(Worker.has_ended)).all() == [True]
+        assert rows.scalars(select(Result)).all() == [rows.get_one(Result, id)]
