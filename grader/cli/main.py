@@ -15,6 +15,7 @@ from grader.cli.new import new
 from grader.cli.regrade import regrade
 from grader.cli.replay import replay
 from grader.cli.review import review
+from grader.cli.serve import serve
 from grader.cli.start import start
 from grader.cli.verify import verify
 from grader.cli.worker import worker
@@ -67,12 +68,12 @@ def main() -> None:
                  grader regrade ASSIGNMENT --reports DIR --submissions DIR;
                  grader export FORMAT --reports DIR --out FILE
     Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT
-    Operators:   grader doctor
+    Operators:   grader serve; grader worker; grader doctor
     """
 
 
 for command in (
     *(start, check, grade, batch, review, new, regrade, replay, verify, export, doctor),
-    *(worker,),
+    *(serve, worker),
 ):
     main.add_command(command)

@@ -45,8 +45,11 @@ def slots_option(name: str) -> Callable[..., Any]:
 @course_option
 @database_option
 @slots_option("--jobs")
+@click.option("--with-parent", type=int, default=0, hidden=True, help="End when it has ended.")
 @sandbox_options
-def worker(data: Path, course: Path, database: str, slots: int, sandbox: Choice) -> None:
+def worker(
+    data: Path, course: Path, database: str, slots: int, with_parent: int, sandbox: Choice
+) -> None:
     """Grade what the service accepts, until it is told to stop.
 
     `grader serve` starts one; more of them, on other machines too, share its database and its
@@ -57,11 +60,13 @@ def worker(data: Path, course: Path, database: str, slots: int, sandbox: Choice)
     """
     needs_service()
     from grader.service import worker as room
-    from grader.service.place import Place
+    from grader.service.place import Place, end_with
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     if not data.is_dir():
         raise UsageError(f"{data}: no such folder; `grader serve` makes it at its first start")
+    if with_parent:
+        end_with(with_parent)
     room.run(Place(data, course, database), slots, replace(sandbox, jobs=slots))
 
 

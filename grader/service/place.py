@@ -1,9 +1,12 @@
 """Where one service keeps what it keeps: a folder of its own, and a course folder beside."""
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.sandbox import libc
 from grader.service.store import Store
 
 
@@ -40,3 +43,10 @@ class Place:
             self.store.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise UsageError(f"{self.data}: cannot be made ({error.strerror})") from error
+
+
+def end_with(parent: int) -> None:
+    """Have this process told to stop when its parent ends, however that ends."""
+    libc.prctl("end with the parent", libc.PR_SET_PDEATHSIG, 15)
+    if os.getppid() != parent:  # it ended before we asked
+        sys.exit(1)

@@ -35,7 +35,7 @@ def test_a_submission_gets_the_report_that_the_command_line_gives(
         ).stdout
     )
     ours = Report.model_validate_json(result.report)
-    assert ours.score == by_hand.score == 3.33
+    assert ours.score == by_hand.score == 3.0
     assert ours.submission.sha256 == by_hand.submission.sha256
     assert ours.assignment == by_hand.assignment
     assert [
