@@ -23,7 +23,7 @@ from tests.conftest import ADD, SCALE
 
 PATIENCE = 120.0  # seconds; only a test that fails waits so long
 RIGHT = {"add.py": ADD, "scale.py": SCALE}
-# Its first call sleeps most of a call's second, so that a test can find it being graded.
+# Each of its four calls sleeps, so that a test can find it being graded.
 SLOW_ADD = ADD.replace("return a + b", "import time; time.sleep(0.5); return a + b")
 SLOW = {"add.py": SLOW_ADD, "scale.py": SCALE}
 

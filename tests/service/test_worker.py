@@ -45,8 +45,9 @@ def test_a_submission_gets_the_report_that_the_command_line_gives(
 
 
 def test_a_killed_worker_loses_nothing(service: Service) -> None:
-    id = service.submit(SLOW)
     with worker(service.place) as first:
+        service.results([service.submit()])  # the judge is warm
+        id = service.submit(SLOW)
         service.await_state(id, "grading")
         family = descendants(first.pid)
         first.kill()

@@ -19,7 +19,7 @@ from grader.report import Report
 from grader.service import access, policies, submitting
 from grader.service.access import Viewer
 from grader.service.policies import Policy, is_released
-from grader.service.submitting import MAX_FILES, Refused, Uploaded
+from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
 from grader.service.tables import (
     DONE,
     FAILURE,
@@ -130,7 +130,8 @@ def submit(service: Service, viewer: Who, id: int, files: Files) -> Response:
     try:
         return to(f"/submissions/{accepted(service, viewer, id, files)}")
     except Refused as refused:
-        return _assignment(service, viewer, id, said=str(refused), status=400)
+        status = 507 if isinstance(refused, NoRoom) else 400
+        return _assignment(service, viewer, id, said=str(refused), status=status)
 
 
 @routes.get("/submissions/{id}")
