@@ -24,6 +24,11 @@ def is_staff(viewer: Viewer, course: int) -> bool:
     return viewer.is_admin or viewer.roles.get(course) in STAFF
 
 
+def may_rule(viewer: Viewer, course: int) -> bool:
+    """Return whether they set the rules of a course and say who may join."""
+    return viewer.is_admin or viewer.roles.get(course) == "teacher"
+
+
 def is_member(viewer: Viewer, course: int) -> bool:
     """Return whether they see a course at all."""
     return viewer.is_admin or course in viewer.roles

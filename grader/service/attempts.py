@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from grader.report import Report, to_json
@@ -111,6 +111,25 @@ def release(base: Database, job: Job, reason: str) -> bool:
         session.add(Result(submission_id=job.submission, kind=FAILURE, reason=GIVEN_UP))
         session.flush()
         session.add(StaffReport(submission_id=job.submission, detail=reason))
+        return True
+
+
+def again(base: Database, id: int) -> bool:
+    """Let a submission wait anew that had ended as a failure of ours; False if it had not.
+
+    A report is never taken back here.
+    """
+    with base.writing() as session:
+        failure = session.get(Result, id, with_for_update=True)
+        if failure is None or failure.kind != FAILURE:
+            return False
+        session.execute(delete(StaffReport).where(StaffReport.submission_id == id))
+        session.delete(failure)
+        session.execute(
+            update(Submission)
+            .where(Submission.id == id)
+            .values(state=WAITING, starts=0, generation=Submission.generation + 1)
+        )
         return True
 
 

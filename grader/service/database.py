@@ -88,10 +88,12 @@ def _config(url: str) -> Config:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if url.startswith("sqlite"):
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    # A connection for each thread that answers requests: they wait for the file, not for us.
+    engine = create_engine(url, pool_size=40)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
 
 

@@ -144,10 +144,10 @@ class _Worker:
         while True:
             try:
                 return step()
-            except SQLAlchemyError:
+            except SQLAlchemyError as error:
                 if self._stopping.is_set():
                     raise
-                _log.warning("the database does not answer; trying again", exc_info=True)
+                _log.warning("the database does not answer (%s); trying again", _first_line(error))
                 time.sleep(RETRY_SECONDS)
 
 
@@ -159,8 +159,10 @@ def _started(name: str, seconds: float, step: Callable[[], None]) -> Callable[[]
         while not ending.wait(seconds):
             try:
                 step()
-            except Exception:  # a database that is away for a moment, most of all
-                _log.warning("%s failed; trying again", name, exc_info=True)
+            except SQLAlchemyError as error:
+                _log.warning("%s failed (%s); trying again", name, _first_line(error))
+            except Exception:
+                _log.exception("%s failed; trying again", name)
 
     def end() -> None:
         ending.set()
@@ -169,3 +171,7 @@ def _started(name: str, seconds: float, step: Callable[[], None]) -> Callable[[]
     thread = threading.Thread(target=repeat, name=name, daemon=True)
     thread.start()
     return end
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

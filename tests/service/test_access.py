@@ -2,7 +2,15 @@
 
 import pytest
 
-from grader.service.access import View, Viewer, is_staff, may_submit, sees_assignment, view_of
+from grader.service.access import (
+    View,
+    Viewer,
+    is_staff,
+    may_rule,
+    may_submit,
+    sees_assignment,
+    view_of,
+)
 
 HERE, ELSEWHERE = 1, 2
 ANN, BEN = 10, 11
@@ -54,3 +62,12 @@ def test_only_staff_of_the_course_is_staff() -> None:
     viewers = [STUDENT, ASSISTANT, TEACHER, STRANGER, TEACHER_ELSEWHERE, ADMIN]
 
     assert [is_staff(viewer, HERE) for viewer in viewers] == [False, True, True, False, False, True]
+
+
+def test_only_teachers_and_admins_set_rules() -> None:
+    viewers = [STUDENT, ASSISTANT, TEACHER, STRANGER, TEACHER_ELSEWHERE, ADMIN]
+
+    assert [may_rule(viewer, HERE) for viewer in viewers] == [
+        *(False, False, True),
+        *(False, False, True),
+    ]

@@ -1,9 +1,10 @@
 """Pages and API: who may what on every route, and nothing by another site or another's name."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,18 @@ from grader.report import Report
 from grader.service import attempts, people
 from grader.service.jobs import Job
 from grader.service.policies import Policy
-from grader.service.tables import Assignment, Course, Membership, Submission, Table, Upload, now
+from grader.service.tables import (
+    Assignment,
+    Audit,
+    Course,
+    Membership,
+    Submission,
+    Table,
+    Upload,
+    now,
+)
 from grader.service.web.app import MAX_BODY_BYTES, application
+from grader.service.web.stages import Stages
 from grader.service.web.state import State
 from tests.conftest import ADD, SCALE
 from tests.service.running import Service
@@ -67,7 +78,8 @@ class Site:
 @pytest.fixture
 def site(service: Service, graded: Callable[..., Report]) -> Site:
     """A class of people, one of whom has a report in which much is wrong."""
-    state = State(service.base, service.jobs, service.place.store, service.shelf)
+    base, stages = service.base, Stages(service.base)
+    state = State(base, service.jobs, service.place.store, service.shelf, stages)
     with service.base.writing() as rows:
         here = rows.scalars(select(Course.id)).one()
         elsewhere = Course(name="other", title="Another course")
@@ -100,6 +112,7 @@ OF_STAFF = (SIGN_IN, 404, 404, 200, 404, 200)
 ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/static/{name}"): EVERYBODY,
+    ("GET", "/favicon.ico"): EVERYBODY,
     ("GET", "/api/v1/openapi.json"): EVERYBODY,
     ("GET", "/sign-in"): EVERYBODY,
     ("POST", "/sign-in"): (403,) * 6,
@@ -121,6 +134,11 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/submissions/{id}"): OF_OWNER,
     ("GET", "/submissions/{id}/events"): OF_OWNER,
     ("GET", "/submissions/{id}/staff"): OF_STAFF,
+    ("POST", "/submissions/{id}/again"): (SIGN_IN, 404, 404, 400, 404, 400),
+    ("POST", "/submissions/{id}/choose"): (SIGN_IN, 400, 404, 404, 404, 404),
+    ("GET", "/assignments/{id}/policy"): (SIGN_IN, 404, 404, 404, 404, 200),
+    ("POST", "/assignments/{id}/policy"): (SIGN_IN, 404, 404, 404, 404, 303),
+    ("POST", "/courses/{id}/link"): (SIGN_IN, 404, 404, 404, 404, 200),
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),
     ("POST", "/api/v1/assignments/{id}/submissions"): (401, 202, 202, 202, 404, 202),
     ("GET", "/api/v1/submissions/{id}"): (401, *OF_OWNER[1:]),
@@ -150,7 +168,7 @@ def test_every_route_is_in_the_table(site: Site) -> None:
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_route_answers_those_it_is_for(site: Site, who: str) -> None:
     """The objects are of the owner; for whom they are not, they are not there."""
-    form = {"login": "x", "name": "X", "password": "short", "label": "l"}
+    form = {"login": "x", "name": "X", "password": "short", "label": "l", "counts": "best"}
     got, expected = {}, {}
     for (method, path), answers in ANSWERS.items():
         client = site.client(who)  # signing out ends a session
@@ -158,7 +176,7 @@ def test_a_route_answers_those_it_is_for(site: Site, who: str) -> None:
         name = "style.css" if "static" in path else "add.py"
         address = re.sub(r"\{name.*?\}", name, path).format(id=id, secret="x")
         sent = {"data": form, "files": FILES} if method == "POST" else {}
-        if path == "/account/tokens" or path.startswith(("/sign", "/enter", "/join", "/account")):
+        if not path.endswith(("/assignments/{id}", "/assignments/{id}/submissions")):
             sent.pop("files", None)
         answer = client.request(method, address, **sent)
         to_sign_in = answer.headers.get("location") == "/sign-in"
@@ -221,8 +239,109 @@ def test_the_table_of_attempts_says_what_counts(site: Site) -> None:
     page = site.client("owner").get(site.assignment).text
 
     # Six of ten points for the second task alone, a fifth less for a day.
-    assert re.search(r"1 day</td>\s*<td class=\"number\">4\.8\s", page)
+    assert re.search(r"1 day</td>\s*<td class=\"number\" data-label=\"Counts as\">4\.8\s", page)
     assert "counts</strong>" in page
+
+
+def test_pages_need_no_folder_of_solutions(site: Site) -> None:
+    """The web process can run where there is none (S3)."""
+    shutil.rmtree(site.service.place.course / "reference")
+    client = site.client("owner")
+
+    for address in ("/", site.assignment, f"{site.assignment}/files/", "/submissions/1"):
+        assert client.get(address).status_code == 200
+    assert client.post(site.assignment, files=FILES).status_code == 303
+
+
+# ---- what staff do -----------------------------------------------------------------------------
+
+
+def make_teacher(site: Site, login: str) -> None:
+    with site.service.base.writing() as rows:
+        person = rows.scalars(select(people.Person.id).where(people.Person.login == login)).one()
+        rows.execute(
+            update(Membership).where(Membership.person_id == person).values(role="teacher")
+        )
+
+
+def test_a_teacher_sets_the_rules(site: Site) -> None:
+    make_teacher(site, "assistant")
+    teacher, address = site.client("assistant"), f"{site.assignment}/policy"
+    form = {"due": "2026-03-01T12:00", "late_days": "2", "percent_per_day": "10", "counts": "last"}
+
+    assert teacher.post(address, data=form).status_code == 303
+
+    assert Policy.model_validate(site.service.given.policy) == Policy(
+        due=datetime(2026, 3, 1, 12, tzinfo=UTC), late_days=2, percent_per_day=10, counts="last"
+    )
+    assert 'value="2026-03-01T12:00"' in teacher.get(address).text
+    with site.service.base.reading() as rows:
+        assert rows.scalars(select(Audit.action).order_by(Audit.id.desc())).first() == (
+            "set the rules"
+        )
+
+
+@pytest.mark.parametrize(
+    "form, sentence",
+    [
+        ({"attempts": "0"}, "attempts: Input should be greater than or equal to 1"),
+        ({"due": "soon"}, "due: Input should be a valid datetime"),
+        ({"release": "2026-03-01T12:00", "due": "2026-02-01T12:00"}, "expected a time after"),
+    ],
+)
+def test_rules_that_make_no_sense_change_nothing(
+    site: Site, form: dict[str, str], sentence: str
+) -> None:
+    make_teacher(site, "assistant")
+
+    answer = site.client("assistant").post(
+        f"{site.assignment}/policy", data={"counts": "best", **form}
+    )
+
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert site.service.given.policy == {}
+
+
+def test_a_student_chooses_what_counts(site: Site, graded: Callable[..., Report]) -> None:
+    site.set_policy(counts="chosen")
+    client = site.client("owner")
+    client.post(site.assignment, files=FILES)
+    attempts.claim(site.service.base, Job(2, 1), "one")
+    attempts.finish(site.service.base, Job(2, 1), graded(add=ADD, scale=SCALE))
+
+    def counted() -> str:
+        page = client.get(site.assignment).text
+        return re.findall(r"Attempt (\d+)</a>", page.partition("counts</strong>")[0])[-1]
+
+    assert counted() == "2"  # the newest, while none is chosen
+    assert client.post("/submissions/1/choose").status_code == 303
+    assert counted() == "1"
+
+
+def test_staff_have_a_failure_graded_again(site: Site, graded: Callable[..., Report]) -> None:
+    address = site.client("owner").post(site.assignment, files=FILES).headers["location"]
+    id = int(address.rpartition("/")[2])
+    for generation in range(1, attempts.MAX_STARTS + 1):
+        attempts.claim(site.service.base, Job(id, generation), "one")
+        attempts.release(site.service.base, Job(id, generation), "the disk was full")
+
+    assert site.client("assistant").post(f"{address}/again").status_code == 303
+
+    job = Job(id, attempts.MAX_STARTS + 1)
+    assert attempts.claim(site.service.base, job, "one") is not None
+    assert attempts.finish(site.service.base, job, graded(add=ADD, scale=SCALE))
+    assert site.client("assistant").post(f"{address}/again").status_code == 400  # a report stays
+
+
+def test_a_link_to_join_is_made_by_who_may(site: Site) -> None:
+    make_teacher(site, "assistant")
+    course = site.service.given.course_id
+
+    shown = site.client("assistant").post(f"/courses/{course}/link").text
+
+    [address] = re.findall(r'class="secret">([^<]+)', shown)
+    assert site.client().get(address).status_code == 200
 
 
 # ---- what is sent to us ------------------------------------------------------------------------

@@ -6,13 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from grader.report import Report
+from grader.service import first_start
 from grader.service.tables import Result, StaffReport, Worker
+from tests import postgres
 from tests.conftest import CourseFolder
+from tests.service import running
 from tests.service.running import SLOW, Service, await_, descendants, is_gone, worker
 
 
@@ -168,3 +173,44 @@ def test_told_to_stop_it_ends_what_it_has_begun(service: Service) -> None:
     with service.base.reading() as rows:
         assert rows.scalars(select(Worker.has_ended)).all() == [True]
         assert rows.scalars(select(Result)).all() == [rows.get_one(Result, id)]
+
+
+def test_a_queue_that_is_lost_loses_nothing(service: Service) -> None:
+    """Our tables are the truth; the queue is made anew and told all that waits."""
+    ids = [service.submit(), service.submit()]
+    service.jobs.close()
+    for path in service.place.data.glob("jobs.sqlite*"):
+        path.unlink()
+    assert first_start.prepare(service.place) is None
+
+    with worker(service.place):
+        results = service.results(ids)
+
+    assert [(result.kind, result.score) for result in results] == [("report", "10.0")] * 2
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Path]:
+    """A server that a test may kill."""
+    try:
+        with postgres.server() as folder:
+            yield folder
+    except postgres.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.needs("postgres")
+def test_a_killed_database_loses_nothing(
+    course: CourseFolder, tmp_path: Path, own_postgres: Path
+) -> None:
+    """Workers wait for it, and go on."""
+    address = postgres.new_database(own_postgres, "service")
+    with running.service(tmp_path / "data", course.path, address) as service, worker(service.place):
+        service.results([service.submit()])  # all is warm
+        ids = [service.submit(SLOW), service.submit()]
+        service.await_state(ids[0], "grading")
+        postgres.kill(own_postgres)
+        postgres.start(own_postgres)
+        results = service.results(ids)
+
+    assert [(result.kind, result.score) for result in results] == [("report", "10.0")] * 2

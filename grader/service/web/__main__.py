@@ -14,6 +14,7 @@ from grader.service.jobs import Jobs
 from grader.service.place import Place, end_with
 from grader.service.shelf import Shelf
 from grader.service.web.app import application
+from grader.service.web.stages import Stages
 from grader.service.web.state import State
 
 DATABASE = "GRADER_DATABASE"  # in the environment: what stands in arguments, all users can read
@@ -37,7 +38,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     place = Place(Path(charge.data), Path(charge.course), os.environ.get(DATABASE, ""))
     base, jobs = Database(place.url), Jobs(place.jobs_url)
-    app = application(State(base, jobs, place.store, Shelf(place.course), charge.is_secure))
+    shelf, stages = Shelf(place.course), Stages(base)
+    app = application(State(base, jobs, place.store, shelf, stages, charge.is_secure))
     config = uvicorn.Config(
         app,
         log_level="warning",

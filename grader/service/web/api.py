@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from grader.service import access
 from grader.service.policies import Policy, is_released
-from grader.service.tables import Assignment, Course, Result, StaffReport, now
-from grader.service.web.stages import Stages
+from grader.service.tables import DONE, Assignment, Course, Result, StaffReport, now
 from grader.service.web.state import NotThere, Service, Who, submission_for, title_of
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
 
@@ -80,7 +79,7 @@ def submit(
 def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
     """Where a submission stands."""
     row, _ = submission_for(service, viewer, id)
-    stage = Stages(service.base).of(id)
+    before = 0 if row.state == DONE else service.stages.of(id).before
     with service.base.reading() as rows:
         result = rows.get(Result, id)
     return SubmissionOut(
@@ -89,7 +88,7 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
         number=row.number,
         received=row.received,
         state=row.state,
-        before=stage.before,
+        before=before,
         status="" if result is None else result.status or result.kind,
         score=float(result.score) if result and result.score else None,
         max_score=float(result.max_score) if result and result.max_score else None,

@@ -14,14 +14,13 @@ from grader import __version__
 from grader.errors import AssignmentError
 from grader.pages.rendering import style
 from grader.service.submitting import NoRoom, Refused
-from grader.service.web import api, signing_in, student
+from grader.service.web import api, signing_in, staff, student
 from grader.service.web.guard import Guard
-from grader.service.web.stages import Stages
 from grader.service.web.state import NotThere, Service, SignedOut, State, page, to
 
 MAX_BODY_BYTES = 64 * 1024  # of anything but an upload
 _STATIC = Path(__file__).parent / "static"
-_KINDS = {".css": "text/css", ".js": "text/javascript"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _log = logging.getLogger("grader.web")
 
 
@@ -36,9 +35,8 @@ def application(service: State) -> FastAPI:
         max_body_size=MAX_BODY_BYTES,
     )
     app.state.service = service
-    app.state.stages = Stages(service.base)
     app.add_middleware(Guard)
-    for routes in (signing_in.routes, student.routes, api.routes):
+    for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
         app.include_router(routes)
     _add_static(app)
     _add_handlers(app)
@@ -57,6 +55,11 @@ def _add_static(app: FastAPI) -> None:
     """Serve the files that pages need from memory: no request's path ever opens a file."""
     files = {path.name: path.read_text(encoding="utf-8") for path in _STATIC.iterdir()}
     files["style.css"] = style() + files.pop("service.css")
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        """What browsers ask for by themselves."""
+        return static("icon.svg")
 
     @app.get("/static/{name}", include_in_schema=False)
     def static(name: str) -> Response:

@@ -45,9 +45,13 @@ class Stages:
         self._known: dict[int, Stage] = {}
 
     def of(self, submission: int) -> Stage:
-        """Return where an accepted submission stands, no older than FRESH_SECONDS."""
+        """Return where an accepted submission stands, no older than FRESH_SECONDS.
+
+        Of one that is done this is never said too early: it may be newer than what is known.
+        """
         with self._lock:
-            if time.monotonic() - self._at >= FRESH_SECONDS:
+            is_fresh = time.monotonic() - self._at < FRESH_SECONDS
+            if not is_fresh or submission not in self._known:
                 self._known = self._looked_up()
                 self._at = time.monotonic()
             return self._known.get(submission, DONE_STAGE)

@@ -19,6 +19,7 @@ from grader.service.policies import Policy, is_released
 from grader.service.shelf import Shelf
 from grader.service.store import Store
 from grader.service.tables import Assignment, Submission, now
+from grader.service.web.stages import Stages
 
 COOKIE = "session"
 UPLOADS_AT_A_TIME = 4  # each is held in memory, up to what a submission may be
@@ -41,6 +42,7 @@ class State:
     jobs: Jobs
     store: Store
     shelf: Shelf
+    stages: Stages
     is_secure: bool = False
     uploads: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(UPLOADS_AT_A_TIME)

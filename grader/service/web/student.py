@@ -7,16 +7,16 @@ import zipfile
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.responses import HTMLResponse, StreamingResponse
 from markdown_it import MarkdownIt
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.concurrency import run_in_threadpool
 
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, policies, submitting
+from grader.service import access, people, policies, submitting
 from grader.service.access import Viewer
 from grader.service.policies import Policy, is_released
 from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
@@ -25,13 +25,10 @@ from grader.service.tables import (
     FAILURE,
     Assignment,
     Course,
-    Person,
     Result,
-    StaffReport,
     Submission,
     now,
 )
-from grader.service.web.stages import Stages
 from grader.service.web.state import (
     NotThere,
     Service,
@@ -77,7 +74,8 @@ def home(service: Service, viewer: Who) -> HTMLResponse:
         for course in courses
         if access.is_member(viewer, course.id)
     ]
-    return page("home.html", viewer, courses=shown)
+    ruled = {course.id for course in courses if access.may_rule(viewer, course.id)}
+    return page("home.html", viewer, courses=shown, ruled=ruled)
 
 
 @routes.get("/assignments/{id}")
@@ -142,7 +140,7 @@ def submission_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
         result = rows.get(Result, id)
         given = rows.get_one(Assignment, row.assignment_id)
     if result is not None and result.kind != FAILURE:
-        return _report(Report.model_validate_json(result.report), given)
+        return report_answer(Report.model_validate_json(result.report), given)
     return page(
         "submission.html",
         viewer,
@@ -150,54 +148,41 @@ def submission_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
         given=given,
         title=title_of(service.shelf, given.name),
         result=result,
-        stage=Stages(service.base).of(id) if result is None else None,
+        stage=service.stages.of(id) if result is None else None,
     )
 
 
-@routes.get("/submissions/{id}/staff")
-def staff_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
-    """The report as staff read it."""
-    row, view = submission_for(service, viewer, id)
-    if view != "staff":
-        raise NotThere("There is no such page.")
-    with service.base.reading() as rows:
-        found = rows.get(StaffReport, id)
-        given = rows.get_one(Assignment, row.assignment_id)
-    if found is None:
-        raise NotThere("There is no report yet.")
-    if not found.report:
-        return page("failure.html", viewer, row=row, given=given, detail=found.detail)
-    return _report(Report.model_validate_json(found.report), given)
-
-
-@routes.get("/assignments/{id}/submissions")
-def class_list(service: Service, viewer: Who, id: int) -> HTMLResponse:
-    """Every submission of an assignment, for staff."""
-    given, _ = assignment_for(service, viewer, id)
-    if not access.is_staff(viewer, given.course_id):
-        raise NotThere("There is no such page.")
-    with service.base.reading() as rows:
-        found = rows.execute(
-            select(Submission, Person, Result.status, Result.kind, Result.score, Result.max_score)
-            .join(Person, Person.id == Submission.person_id)
-            .outerjoin(Result, Result.submission_id == Submission.id)
-            .where(Submission.assignment_id == id)
-            .order_by(Person.login, Submission.number)
-        ).all()
-    title = title_of(service.shelf, given.name)
-    return page("class_list.html", viewer, given=given, title=title, rows=found)
+@routes.post("/submissions/{id}/choose")
+def choose(service: Service, viewer: Who, id: int) -> Response:
+    """Have this attempt count, where one's own choice does."""
+    row, _ = submission_for(service, viewer, id)
+    _, policy = assignment_for(service, viewer, row.assignment_id)
+    if row.person_id != viewer.person:
+        raise NotThere("There is no such submission.")
+    if policy.counts != "chosen":
+        raise Refused("Which attempt counts is not for you to choose here.")
+    with service.base.writing() as rows:
+        rows.execute(
+            update(Submission)
+            .where(
+                Submission.person_id == viewer.person,
+                Submission.assignment_id == row.assignment_id,
+            )
+            .values(is_chosen=Submission.id == id)
+        )
+        people.note(rows, viewer.person, "chose an attempt", f"submission {id}")
+    return to(f"/assignments/{row.assignment_id}")
 
 
 @routes.get("/submissions/{id}/events")
-async def events(request: Request, service: Service, viewer: Who, id: int) -> StreamingResponse:
+async def events(service: Service, viewer: Who, id: int) -> StreamingResponse:
     """Where a submission stands, as it changes, until it is done."""
     await run_in_threadpool(submission_for, service, viewer, id)
-    stages: Stages = request.app.state.stages
 
     async def told() -> AsyncIterator[str]:
         before = None
         while True:
-            stage = await run_in_threadpool(stages.of, id)
+            stage = await run_in_threadpool(service.stages.of, id)
             if stage.is_done:
                 yield "event: done\ndata: Done.\n\n"
                 return
@@ -253,13 +238,16 @@ def _assignment(
         late_days={one.number: policies.late_days(policy, one.received) for one in attempts},
         counts={one.number: policies.counted_score(policy, one) for one in attempts},
         is_staff=access.is_staff(viewer, given.course_id),
+        rules_link=access.may_rule(viewer, given.course_id),
+        chooses=policy.counts == "chosen",
         done=DONE,
         said=said,
     )
 
 
-def _report(report: Report, given: Assignment) -> HTMLResponse:
-    page = report_page(report, class_page=f"/assignments/{given.id}")
+def report_answer(report: Report, given: Assignment) -> HTMLResponse:
+    """Return the page of a report, as far as that holds what is for staff."""
+    page = report_page(report, class_page=f"/assignments/{given.id}", back=report.assignment.title)
     # It carries its own, stricter policy, which allows its own style by hash.
     return HTMLResponse(page, headers={"content-security-policy": "frame-ancestors 'none'"})
 
