@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,76 +21,94 @@ class Missing(Exception):
     """There is no Postgres to start; the message says what is needed."""
 
 
+class Server:
+    """A server in a folder; `folder` is also where its socket is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        command = [
+            *(str(_programs() / "postgres"), "-D", "data", "-k", str(self.folder)),
+            *("-c", "listen_addresses=", "-c", "max_connections=60"),
+        ]
+        with open(self.folder / "log", "ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, stdin=subprocess.DEVNULL, stderr=log, **_as_owner()
+            )
+        engine = sa.create_engine(self._address("postgres"))
+        while True:
+            with contextlib.suppress(sa.exc.OperationalError), engine.connect():
+                break
+            assert self._process.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.05)
+        engine.dispose()
+
+    def kill(self) -> None:
+        """End it by SIGKILL, and return once all of its processes are gone."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as it is, without keeping anything in order."""
+        self._end(signal.SIGQUIT)
+
+    def new_database(self, name: str) -> str:
+        """Return the address of a new, empty database."""
+        engine = sa.create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        engine.dispose()
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def _end(self, number: int) -> None:
+        assert self._process is not None
+        own = self._process.pid
+        if number == signal.SIGKILL:
+            os.kill(own, signal.SIGSTOP)  # else it could have another child meanwhile
+            children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+            for child in map(int, children):
+                os.kill(child, number)
+        os.kill(own, number)
+        self._process.wait()
+
+
 @contextmanager
-def server() -> Iterator[Path]:
-    """Have a server for the length of a block: the folder of its socket.
+def server() -> Iterator[Server]:
+    """Have a server for the length of a block.
 
     Raises Missing if it is not installed, or cannot be started as who we are.
     """
-    _programs(), _owner()
+    initdb, owner = _programs() / "initdb", _owner()
     folder = Path(tempfile.mkdtemp(prefix="grader-postgres-"))
     try:
-        owner = _owner()
         if owner is not None:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        _run(folder, "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-N")
-        start(folder)
+        options = ["-U", "postgres", "-A", "trust", "-N"]
+        subprocess.run(
+            [initdb, "-D", "data", *options],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **_as_owner(),
+        )
+        found = Server(folder)
+        found.start()
         try:
-            yield folder
+            yield found
         finally:
-            _run(folder, "pg_ctl", "-D", "data", "-m", "immediate", "stop")
+            found.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(folder: Path) -> None:
-    """Start the server of a folder, and return once it answers."""
-    options = f"-c listen_addresses='' -k {folder} -c max_connections=60"
-    _run(folder, "pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
-
-
-def kill(folder: Path) -> None:
-    """End the server by SIGKILL, and return once all of its processes are gone."""
-    process = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(process, signal.SIGSTOP)  # else it could have another child meanwhile
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    for number in (process, *map(int, children)):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
-    for number in (process, *map(int, children)):
-        while _is_running(number):
-            time.sleep(0.02)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
-
-
-def _run(folder: Path, program: str, *arguments: str) -> None:
+def _as_owner() -> dict[str, Any]:
     owner = _owner()
-    as_owner = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid}
-    subprocess.run(  # type: ignore[call-overload]
-        [_programs() / program, *arguments],
-        cwd=folder,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        **as_owner,
-    )
-
-
-def new_database(folder: Path, name: str) -> str:
-    """Return the address of a new, empty database of the server."""
-    address = f"postgresql+psycopg://postgres@/{{}}?host={folder}"
-    engine = sa.create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    engine.dispose()
-    return address.format(name)
+    return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid}
 
 
 def _programs() -> Path:

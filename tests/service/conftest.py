@@ -10,6 +10,7 @@ from grader.service import database
 from grader.service.database import Database
 from tests import postgres
 from tests.conftest import MANIFEST, CourseFolder, make_course
+from tests.postgres import Server
 from tests.service import running
 from tests.service.running import Service
 
@@ -17,11 +18,11 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_folder() -> Iterator[Path]:
+def postgres_server() -> Iterator[Server]:
     """A running Postgres; for tests marked `needs("postgres")`."""
     try:
-        with postgres.server() as folder:
-            yield folder
+        with postgres.server() as found:
+            yield found
     except postgres.Missing as missing:
         pytest.skip(str(missing))
 
@@ -31,8 +32,8 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'service.sqlite'}"
-    folder = request.getfixturevalue("postgres_folder")
-    return postgres.new_database(folder, f"test{next(_numbers)}")
+    server: Server = request.getfixturevalue("postgres_server")
+    return server.new_database(f"test{next(_numbers)}")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from grader.service import first_start
 from grader.service.tables import Result, StaffReport, Worker
 from tests import postgres
 from tests.conftest import CourseFolder
+from tests.postgres import Server
 from tests.service import running
 from tests.service.running import SLOW, Service, await_, descendants, is_gone, worker
 
@@ -190,27 +191,27 @@ def test_a_queue_that_is_lost_loses_nothing(service: Service) -> None:
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[Path]:
+def own_postgres() -> Iterator[Server]:
     """A server that a test may kill."""
     try:
-        with postgres.server() as folder:
-            yield folder
+        with postgres.server() as found:
+            yield found
     except postgres.Missing as missing:
         pytest.skip(str(missing))
 
 
 @pytest.mark.needs("postgres")
 def test_a_killed_database_loses_nothing(
-    course: CourseFolder, tmp_path: Path, own_postgres: Path
+    course: CourseFolder, tmp_path: Path, own_postgres: Server
 ) -> None:
     """Workers wait for it, and go on."""
-    address = postgres.new_database(own_postgres, "service")
+    address = own_postgres.new_database("service")
     with running.service(tmp_path / "data", course.path, address) as service, worker(service.place):
         service.results([service.submit()])  # all is warm
         ids = [service.submit(SLOW), service.submit()]
         service.await_state(ids[0], "grading")
-        postgres.kill(own_postgres)
-        postgres.start(own_postgres)
+        own_postgres.kill()
+        own_postgres.start()
         results = service.results(ids)
 
     assert [(result.kind, result.score) for result in results] == [("report", "10.0")] * 2
