@@ -177,6 +177,7 @@ class Sweep:
         self._release_of_dead()
         if dead or now - self._audited >= AUDIT_SECONDS:
             self._renew_lost()
+            self._jobs.tidy(self._alive)
             self._audited = now
         self._enqueue_new()
 
@@ -196,6 +197,10 @@ class Sweep:
                 )
         return dead
 
+    def _alive(self) -> set[str]:
+        with self._base.reading() as session:
+            return set(session.scalars(select(Worker.id).where(Worker.has_ended.is_(False))))
+
     def _release_of_dead(self) -> None:
         with self._base.reading() as session:
             held = session.execute(
@@ -214,9 +219,8 @@ class Sweep:
                     Submission.state == WAITING, Submission.enqueued == Submission.generation
                 )
             ).all()
-            alive = session.scalars(select(Worker.id).where(Worker.has_ended.is_(False))).all()
         found = [Job(id, generation) for id, generation in waiting]
-        for job in set(found) - self._jobs.held(found, set(alive)):
+        for job in set(found) - self._jobs.held(found, self._alive()):
             with self._base.writing() as session:
                 _renew(session, job, WAITING)
 

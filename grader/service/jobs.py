@@ -29,7 +29,9 @@ VERSION = "1"  # of the meaning of a job, not of the code
 QUEUE = "grade"
 WORKFLOW = "grade"
 POLL_SECONDS = 0.1
+MOST_FORGOTTEN = 1000  # at a time
 _LIVE = ["ENQUEUED", "PENDING"]
+_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
 class Job(NamedTuple):
@@ -96,6 +98,22 @@ class Jobs:
             if status.status == "ENQUEUED" or status.executor_id in alive
         }
         return {job for job in jobs if job.id in kept}
+
+    def tidy(self, alive: Callable[[], Collection[str]]) -> None:
+        """Forget what is over, and give up what a dead worker had begun.
+
+        alive: asked after the queue has been looked at: whoever has begun by then is known.
+        """
+        begun = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
+        living = set(alive())
+        dead = [own.workflow_id for own in begun if own.executor_id not in living]
+        if dead:
+            self._client.cancel_workflows(dead)
+        over = self._client.list_workflows(
+            status=_OVER, limit=MOST_FORGOTTEN, load_input=False, load_output=False
+        )
+        if over:
+            self._client.delete_workflows([own.workflow_id for own in over])
 
     def depth(self) -> int:
         """Return how many jobs wait or are being done."""

@@ -71,6 +71,40 @@ def test_a_dead_workers_jobs_are_held_by_nobody(queue: Jobs, queue_url: str) -> 
     assert queue.held([*both, Job(3, 1)], ["one"]) == set()
 
 
+def test_what_is_over_is_forgotten(queue: Jobs, queue_url: str) -> None:
+    """Else the queue would grow by every submission there ever was."""
+    done: list[Job] = []
+    for submission in range(3):
+        queue.enqueue(Job(submission, 1), 1)
+    with jobs.running(queue_url, "one", 1, done.append):
+        await_(lambda: queue.depth() == 0)
+    queue.enqueue(Job(9, 1), 1)
+
+    queue.tidy(list)
+
+    [left] = queue._client.list_workflows()
+    assert left.workflow_id == "9-1"
+
+
+def test_what_a_dead_worker_had_begun_is_given_up(queue: Jobs, queue_url: str) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(job: Job) -> None:
+        begun.set()
+        may_end.wait(PATIENCE)
+
+    queue.enqueue(Job(1, 1), 1)
+    with jobs.running(queue_url, "one", 1, work):
+        assert begun.wait(PATIENCE)
+        queue.tidy(lambda: ["one"])
+        depth_while_alive = queue.depth()
+        queue.tidy(list)
+        depth_when_dead = queue.depth()
+        may_end.set()
+
+    assert (depth_while_alive, depth_when_dead) == (1, 0)
+
+
 def test_arguments_are_stored_as_json(queue: Jobs, queue_url: str) -> None:
     """Not pickled: who can write to the database could run code in a worker."""
     queue.enqueue(Job(7, 3), 1)
