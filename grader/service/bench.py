@@ -33,6 +33,7 @@ from grader.service.store import Store
 
 KEPT_WARM = 3  # a judge and a zygote take about 0.6 GiB
 ANSWER_SECONDS = 3600.0  # judge and cell have their own, far stricter limits
+SIGN_OF_LIFE_SECONDS = 20.0
 _PIECE = 1 << 20
 
 
@@ -112,6 +113,15 @@ class Bench:
             raise BenchFault(answer.reason)
         return Report.model_validate_json(answer.report)
 
+    def look_after(self) -> None:
+        """Replace a bench that does not answer: stopped, or stuck; whoever asked it has a fault."""
+        process = self._process
+        try:
+            self._asked(b"", SIGN_OF_LIFE_SECONDS)
+        except (OSError, msgspec.DecodeError):
+            process.kill()
+            self._restart_if_gone()
+
     def end(self) -> None:
         """End it, and with it every judge and every cell."""
         with self._lock:
@@ -123,9 +133,9 @@ class Bench:
         """The number of its process."""
         return self._process.pid
 
-    def _asked(self, request: bytes) -> Graded | Fault:
+    def _asked(self, request: bytes, seconds: float = ANSWER_SECONDS) -> Graded | Fault:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(ANSWER_SECONDS)
+            line.settimeout(seconds)
             line.connect(self._charge.socket)
             line.sendall(request + b"\n")
             return _answers.decode(_line(line))
@@ -277,7 +287,11 @@ def _accept(listening: socket.socket, warm: Warm, charge: Charge) -> None:
 
 def _serve(line: socket.socket, warm: Warm, charge: Charge) -> None:
     with line, contextlib.suppress(OSError):  # the worker has hung up
-        request = msgspec.json.decode(_line(line), type=Request)
+        asked = _line(line)
+        if asked == b"\n":  # only whether we live
+            line.sendall(msgspec.json.encode(Fault("")) + b"\n")
+            return
+        request = msgspec.json.decode(asked, type=Request)
         line.sendall(msgspec.json.encode(_answer(request, warm, charge)) + b"\n")
 
 

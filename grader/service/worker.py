@@ -24,6 +24,7 @@ from grader.service.tables import Assignment, Submission, Worker
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 RETRY_SECONDS = 0.5
 
 _log = logging.getLogger("grader.worker")
@@ -49,6 +50,7 @@ def run(place: Place, slots: int, sandbox: Choice) -> None:
         stack.callback(own.sign_off)
         # It beats until its last job is done, else that would be taken from it.
         stack.callback(_started("beat", BEAT_SECONDS, own.beat))
+        stack.callback(_started("look at the bench", LOOK_SECONDS, bench.look_after))
         stack.enter_context(jobs.running(place.jobs_url, own.id, slots, own.work))
         stack.callback(_started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue)))
         stopping.wait()

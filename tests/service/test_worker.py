@@ -69,7 +69,8 @@ def test_a_killed_worker_loses_nothing(service: Service) -> None:
     assert service.submission(id).starts == 2
 
 
-def test_a_killed_bench_loses_nothing(service: Service) -> None:
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_bench_that_ends_or_hangs_loses_nothing(service: Service, fault: int) -> None:
     id = service.submit(SLOW)
     with worker(service.place) as process:
         service.await_state(id, "grading")
@@ -78,9 +79,10 @@ def test_a_killed_bench_loses_nothing(service: Service) -> None:
             for own in descendants(process.pid)
             if b"grader.service.bench" in Path(f"/proc/{own}/cmdline").read_bytes()
         )
-        os.kill(bench, signal.SIGKILL)
+        os.kill(bench, fault)
 
         [result] = service.results([id])
+        assert is_gone(bench)
 
     assert (result.kind, result.score) == ("report", "10.0")
     assert service.submission(id).starts == 2
