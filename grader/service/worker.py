@@ -25,6 +25,7 @@ from grader.service.tables import Assignment, Submission, Worker
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
 LOOK_SECONDS = 5.0
+AT_HAND = 2  # jobs for each slot: the next one is there when one ends, not a poll later
 RETRY_SECONDS = 0.5
 
 _log = logging.getLogger("grader.worker")
@@ -45,13 +46,13 @@ def run(place: Place, slots: int, sandbox: Choice) -> None:
         stack.callback(bench.end)
         queue = Jobs(place.jobs_url)
         stack.callback(queue.close)
-        own = _Worker(base, bench, stopping)
+        own = _Worker(base, bench, slots, stopping)
         own.register()
         stack.callback(own.sign_off)
         # It beats until its last job is done, else that would be taken from it.
         stack.callback(_started("beat", BEAT_SECONDS, own.beat))
         stack.callback(_started("look at the bench", LOOK_SECONDS, bench.look_after))
-        stack.enter_context(jobs.running(place.jobs_url, own.id, slots, own.work))
+        stack.enter_context(jobs.running(place.jobs_url, own.id, slots * AT_HAND, own.work))
         stack.callback(_started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue)))
         stopping.wait()
 
@@ -87,10 +88,11 @@ def _asked_to_stop() -> threading.Event:
 class _Worker:
     """This process, as the tables know it."""
 
-    def __init__(self, base: Database, bench: Bench, stopping: threading.Event) -> None:
+    def __init__(self, base: Database, bench: Bench, slots: int, stopping: threading.Event) -> None:
         self.id = uuid4().hex
         self._base = base
         self._bench = bench
+        self._slots = threading.BoundedSemaphore(slots)
         self._stopping = stopping
         self._at_work: set[Job] = set()
 
@@ -114,6 +116,12 @@ class _Worker:
 
     def work(self, job: Job) -> None:
         """Do one job; whatever happens, somebody comes back to what has no result."""
+        with self._slots:
+            # What is not begun when we are told to stop is left to others, or to the next start.
+            if not self._stopping.is_set():
+                self._work(job)
+
+    def _work(self, job: Job) -> None:
         self._at_work.add(job)
         try:
             claimed = self._patiently(lambda: attempts.claim(self._base, job, self.id))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from grader.report import Report
 from grader.service import first_start
-from grader.service.tables import Result, StaffReport, Worker
+from grader.service.tables import StaffReport, Worker
 from tests import postgres
 from tests.conftest import CourseFolder
 from tests.postgres import Server
@@ -163,19 +163,23 @@ def test_a_changed_hidden_test_is_used_at_once(service: Service, course: CourseF
 
 
 def test_told_to_stop_it_ends_what_it_has_begun(service: Service) -> None:
-    id = service.submit(SLOW)
-    with worker(service.place) as process:
-        service.await_state(id, "grading")
+    """And begins nothing more: what it has at hand is the next worker's."""
+    ids = [service.submit(SLOW) for _ in range(3)]
+    with worker(service.place, slots=1) as process:
+        service.await_state(ids[0], "grading")
         process.terminate()
 
         assert process.wait() == 0
 
-    [result] = service.results([id])
-    assert result.kind == "report"
-    assert service.submission(id).starts == 1
+    states = [service.submission(id).state for id in ids]
+    assert states[0] == "done"
+    assert set(states) <= {"done", "waiting"}  # none is left half-way
     with service.base.reading() as rows:
         assert rows.scalars(select(Worker.has_ended)).all() == [True]
-        assert rows.scalars(select(Result)).all() == [rows.get_one(Result, id)]
+    with worker(service.place):
+        results = service.results(ids)
+    assert [result.kind for result in results] == ["report"] * 3
+    assert [service.submission(id).starts for id in ids] == [1, 1, 1]
 
 
 def test_a_queue_that_is_lost_loses_nothing(service: Service) -> None:
