@@ -1,4 +1,4 @@
-# Two commands set everything up by themselves: `make demo` and `make test`.
+# Each sets everything up by itself: `make demo`, `make serve` and `make test`.
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ SEEDS ?= 20
 DEMO := out/demo
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' grader/__init__.py)
 
-.PHONY: setup demo test lint types unit verify catalog docs bench hints fuzz compare-isolation image clean
+.PHONY: setup demo serve test lint types unit verify catalog docs bench hints fuzz compare-isolation image clean
 
 setup: $(VENV)/.ready
 
@@ -24,6 +24,10 @@ demo: setup
 	$(BIN)/grader batch building_blocks examples/building_blocks/submissions --out $(DEMO) \
 		|| [ $$? -eq 1 ]
 	@echo "Open $(DEMO)/index.html in a browser."
+
+# The service in out/service, with a demo course of all assignments; its links are printed.
+serve: setup
+	$(BIN)/grader serve --data out/service
 
 test: setup lint types unit verify
 

@@ -116,7 +116,7 @@ def test_hidden_tests_without_a_weight_are_one_sentence(course: CourseFolder) ->
         (["grade", "sums", "nobody.py"], "nobody.py: no such file; expected a .py or .ipynb file"),
         (["check", "sums", "nobody"], "nobody: no such file; expected"),
         (["grade", "sums", "ann", "--course", "empty"], "empty; its assignments/ has none"),
-        (["batch", "sums", "empty", "--out", "out"], "empty: empty; expected a Canvas or Moodle"),
+        (["batch", "sums", "empty", "--out", "out"], "empty: empty; expected a Canvas, Moodle or"),
         (["batch", "sums", "nobody", "--out", "out"], "nobody: no such file or folder; expected"),
         (["batch", "sums", "ann", "--out", "ann/add.py/x"], "ann/add.py/x: lies in ann, whose"),
         (["batch", "sums", "ann", "--out", "ann/out"], "ann/out: lies in ann, whose entries are"),

@@ -16,9 +16,11 @@ from grader.cli.pack import pack, packed
 from grader.cli.regrade import regrade
 from grader.cli.replay import replay
 from grader.cli.review import review
+from grader.cli.serve import serve
 from grader.cli.similar import similar
 from grader.cli.start import start
 from grader.cli.verify import verify
+from grader.cli.worker import worker
 from grader.errors import GraderError, UsageError
 
 INTERRUPTED = 130  # what shells make of Ctrl-C
@@ -70,7 +72,7 @@ def main() -> None:
                  grader similar ASSIGNMENT SUBMISSIONS --out DIR
     Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT;
                  grader pack ASSIGNMENT --for SYSTEM --out FILE
-    Operators:   grader doctor
+    Operators:   grader serve; grader worker; grader doctor
     """
 
 
@@ -88,6 +90,8 @@ for command in (
     similar,
     pack,
     packed,
+    serve,
+    worker,
     doctor,
 ):
     main.add_command(command)

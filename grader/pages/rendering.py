@@ -131,19 +131,30 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-_environment = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=True,
-    finalize=_seen,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters |= {"points": points, "quoted": quoted, "with_code": _with_code}
-_environment.globals |= {
-    "anchor": anchor,
-    "marks": MARKS,
-    "plotted": plot,
-    "report_link": report_link,
-    "status_words": STATUS_WORDS,
-}
+def environment(folder: Path) -> Environment:
+    """Return what makes pages of the templates in a folder; all that they print is escaped."""
+    found = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        finalize=_seen,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"points": points, "quoted": quoted, "with_code": _with_code}
+    found.globals |= {
+        "anchor": anchor,
+        "marks": MARKS,
+        "plotted": plot,
+        "report_link": report_link,
+        "status_words": STATUS_WORDS,
+    }
+    return found
+
+
+def style() -> str:
+    """Return the style of all pages."""
+    return _source("style.css")
+
+
+_environment = environment(_TEMPLATES)

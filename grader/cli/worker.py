@@ -1,0 +1,82 @@
+"""`grader worker`: grades what the service has accepted."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader.cli.options import course_option, sandbox_options
+from grader.errors import UsageError
+from grader.sandbox.backends import Choice
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("grader-data"),
+    show_default=True,
+    help="The service's own folder: uploads, and the database unless it is another.",
+)
+database_option = click.option(
+    "--database",
+    default="",
+    envvar="GRADER_DATABASE",
+    show_envvar=True,
+    help="postgresql://…  [default: a file in the service's folder]",
+)
+
+
+def slots_option(name: str) -> Callable[..., Any]:
+    """Return the option of that name: how many submissions are graded at a time."""
+    return click.option(
+        name,
+        "slots",
+        type=click.IntRange(1, 256),
+        default=2,
+        show_default=True,
+        help="How many submissions are graded at a time.",
+    )
+
+
+@click.command()
+@data_option
+@course_option
+@database_option
+@slots_option("--jobs")
+@click.option("--with-parent", type=int, default=0, hidden=True, help="End when it has ended.")
+@sandbox_options
+def worker(
+    data: Path, course: Path, database: str, slots: int, with_parent: int, sandbox: Choice
+) -> None:
+    """Grade what the service accepts, until it is told to stop.
+
+    `grader serve` starts one; more of them, on other machines too, share its database and its
+    folder. Told to stop, by Ctrl-C or SIGTERM, it ends what it has begun; told twice, at once.
+
+    \b
+    grader worker --data /srv/grader --course /srv/course --database postgresql://…
+    """
+    needs_service()
+    from grader.service import worker as room
+    from grader.service.place import Place, end_with
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    if not data.is_dir():
+        raise UsageError(f"{data}: no such folder; `grader serve` makes it at its first start")
+    if with_parent:
+        end_with(with_parent)
+    room.run(Place(data, course, database), slots, replace(sandbox, jobs=slots))
+
+
+def needs_service() -> None:
+    """Raise UsageError if what only the service needs is not installed."""
+    try:
+        import alembic  # noqa: F401
+        import dbos  # noqa: F401
+        import fastapi  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            f"{error.name} is missing; the service needs more: pip install 'grader[service]'"
+        ) from error

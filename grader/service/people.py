@@ -1,0 +1,184 @@
+"""Who someone is: passwords, sessions, links and tokens. Of each secret only a hash is kept."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session as Rows
+
+from grader.errors import UsageError
+from grader.service.access import Role, Viewer
+from grader.service.tables import (
+    Audit,
+    Link,
+    Membership,
+    Misstep,
+    Person,
+    Session,
+    Token,
+    now,
+)
+
+SESSION_DAYS = 14
+LINK_DAYS = 7
+COURSE_LINK_DAYS = 365
+TOKEN_DAYS = 365
+MIN_PASSWORD, MAX_PASSWORD = 10, 200
+MISSTEPS, MISSTEP_MINUTES = 10, 15
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+_hasher = PasswordHasher()
+# Compared with where there is no such person: the answer takes as long.
+_NOBODY = _hasher.hash(secrets.token_urlsafe())
+
+
+def new_person(
+    rows: Rows, login: str, name: str, password: str = "", *, is_admin: bool = False
+) -> Person:
+    """Return a new person, added; raises UsageError if the login or the password is not fit."""
+    login = login.strip().casefold()
+    if not _LOGIN.fullmatch(login):
+        raise UsageError(
+            "A login has up to 64 lower-case letters, digits and any of . _ @ + -, "
+            "beginning with a letter or a digit."
+        )
+    if rows.scalar(select(Person.id).where(Person.login == login)) is not None:
+        raise UsageError("This login is taken; choose another, or sign in.")
+    person = Person(login=login, name=_name(name) or login, is_admin=is_admin)
+    person.password = hashed_password(password) if password else ""
+    rows.add(person)
+    rows.flush()
+    return person
+
+
+def hashed_password(password: str) -> str:
+    """Return what is kept of a password; takes a tenth of a second by design.
+
+    Raises UsageError if it is too short to be one, or too long.
+    """
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise UsageError(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    return _hasher.hash(password)
+
+
+def is_password_of(kept: str, password: str) -> bool:
+    """Return whether the password is the one of which this was kept; as slow for nobody's."""
+    try:
+        return _hasher.verify(kept or _NOBODY, password[: MAX_PASSWORD + 1]) and bool(kept)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def kept_password(rows: Rows, login: str) -> tuple[int, str]:
+    """Return who has this login and what is kept of the password: (0, "") for nobody.
+
+    Raises UsageError if too many have failed of late.
+    """
+    login = login.strip().casefold()[:64]
+    since = now() - timedelta(minutes=MISSTEP_MINUTES)
+    failed = rows.scalar(select(func.count()).where(Misstep.login == login, Misstep.at > since))
+    if (failed or 0) >= MISSTEPS:
+        raise UsageError(f"Too many attempts to sign in; wait {MISSTEP_MINUTES} minutes.")
+    found = rows.execute(select(Person.id, Person.password).where(Person.login == login)).first()
+    return (found.id, found.password) if found else (0, "")
+
+
+def note_misstep(rows: Rows, login: str) -> None:
+    """Keep that someone failed to sign in as this login."""
+    rows.execute(delete(Misstep).where(Misstep.at < now() - timedelta(minutes=2 * MISSTEP_MINUTES)))
+    rows.add(Misstep(login=login.strip().casefold()[:64]))
+
+
+def new_session(rows: Rows, person: int) -> str:
+    """Return a new session's secret, for a cookie."""
+    rows.execute(delete(Session).where(Session.person_id == person, Session.expires < now()))
+    secret = secrets.token_urlsafe(32)
+    expires = now() + timedelta(days=SESSION_DAYS)
+    rows.add(Session(id=_hash(secret), person_id=person, expires=expires))
+    return secret
+
+
+def end_session(rows: Rows, secret: str) -> None:
+    """End the session of this secret, if there is one."""
+    rows.execute(delete(Session).where(Session.id == _hash(secret)))
+
+
+def viewer_of_session(rows: Rows, secret: str) -> Viewer | None:
+    """Return who is signed in with this secret; None if nobody is."""
+    found = rows.get(Session, _hash(secret))
+    return _viewer(rows, found.person_id) if found and found.expires > now() else None
+
+
+def new_token(rows: Rows, person: int, label: str) -> str:
+    """Return a new token's secret, for a program."""
+    secret = secrets.token_urlsafe(32)
+    expires = now() + timedelta(days=TOKEN_DAYS)
+    rows.add(Token(id=_hash(secret), person_id=person, label=label[:100], expires=expires))
+    return secret
+
+
+def viewer_of_token(rows: Rows, secret: str) -> Viewer | None:
+    """Return whose token this is; None if it is nobody's."""
+    found = rows.get(Token, _hash(secret))
+    return _viewer(rows, found.person_id) if found and found.expires > now() else None
+
+
+def new_link(rows: Rows, *, person: int | None = None, course: int | None = None) -> str:
+    """Return a new link's secret: to sign in once as a person, or to join a course."""
+    secret = secrets.token_urlsafe(24)
+    expires = now() + timedelta(days=LINK_DAYS if person is not None else COURSE_LINK_DAYS)
+    rows.add(Link(id=_hash(secret), person_id=person, course_id=course, expires=expires))
+    return secret
+
+
+def link_of(rows: Rows, secret: str) -> Link | None:
+    """Return the link of this secret; None if there is none any more."""
+    found = rows.get(Link, _hash(secret))
+    return found if found and found.expires > now() else None
+
+
+def use_link(rows: Rows, secret: str) -> int | None:
+    """Return whom a link signs in, once; None if it does so no more."""
+    used = rows.execute(
+        delete(Link)
+        .where(Link.id == _hash(secret), Link.person_id.is_not(None), Link.expires > now())
+        .returning(Link.person_id)
+    ).first()
+    return used.person_id if used else None
+
+
+def join(rows: Rows, person: int, course: int, role: Role) -> None:
+    """Make someone a member of a course; who is one keeps the role."""
+    if rows.get(Membership, (person, course)) is None:
+        rows.add(Membership(person_id=person, course_id=course, role=role))
+
+
+def note(rows: Rows, person: int | None, action: str, subject: str, detail: str = "") -> None:
+    """Keep who did what, for ever."""
+    rows.add(Audit(person_id=person, action=action, subject=subject, detail=detail))
+
+
+def _viewer(rows: Rows, person: int) -> Viewer:
+    found = rows.get_one(Person, person)
+    roles = rows.execute(
+        select(Membership.course_id, Membership.role).where(Membership.person_id == person)
+    ).all()
+    return Viewer(
+        person=person,
+        login=found.login,
+        is_admin=found.is_admin,
+        roles={row.course_id: row.role for row in roles},
+    )
+
+
+def _name(text: str) -> str:
+    return " ".join("".join(letter for letter in text if letter.isprintable()).split())[:200]
+
+
+def _hash(secret: str) -> str:
+    """Return what is kept of a secret; it is random and long, so a quick hash will do."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,140 @@
+"""When one may submit, how often, and what counts: calculations only, no clock and no database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+Count = Annotated[int, Field(ge=0)]
+Counts = Literal["best", "last", "chosen"]
+_DAY = timedelta(days=1)
+
+
+class Policy(BaseModel):
+    """The rules of one assignment in one course.
+
+    release: before it, students do not see the assignment. due: None if there is no end.
+    grace_minutes: after due, still in time. late_days: how many begun days after due a submission
+    is taken; 0: none. percent_per_day: of the score, for each begun day. attempts: None if as many
+    as one likes. cool_down_seconds: between two of one student. counts: which attempt.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    release: AwareDatetime | None = None
+    due: AwareDatetime | None = None
+    grace_minutes: Count = 0
+    late_days: Annotated[int, Field(ge=0, le=365)] = 0
+    percent_per_day: Annotated[int, Field(ge=0, le=100)] = 0
+    attempts: Annotated[int, Field(ge=1)] | None = None
+    cool_down_seconds: Count = 0
+    counts: Counts = "best"
+
+    @model_validator(mode="after")
+    def _release_comes_first(self) -> "Policy":
+        if self.release is not None and self.due is not None and self.due <= self.release:
+            raise ValueError(f"due is {self.due}; expected a time after release, {self.release}")
+        return self
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the rules ask of a submission. score: None while there is none."""
+
+    number: int
+    received: datetime
+    score: Fraction | None = None
+    is_chosen: bool = False
+
+
+def is_released(policy: Policy, now: datetime) -> bool:
+    """Return whether students see the assignment."""
+    return policy.release is None or policy.release <= now
+
+
+def late_days(policy: Policy, received: datetime) -> int:
+    """Return how many days after due it came, a begun one in full; 0 within the grace."""
+    if policy.due is None or received <= policy.due + timedelta(minutes=policy.grace_minutes):
+        return 0
+    return -((policy.due - received) // _DAY)  # rounded up
+
+
+def share_left(policy: Policy, received: datetime) -> Fraction:
+    """Return the share of its score that a submission keeps, 0 to 1."""
+    lost = Fraction(policy.percent_per_day * late_days(policy, received), 100)
+    return max(Fraction(0), 1 - lost)
+
+
+def counted_score(policy: Policy, attempt: Attempt) -> Fraction | None:
+    """Return the score after what being late costs; None while there is none."""
+    return None if attempt.score is None else attempt.score * share_left(policy, attempt.received)
+
+
+def refusal(policy: Policy, now: datetime, earlier: Sequence[Attempt]) -> str:
+    """Return in one sentence why nothing can be submitted now, "" if it can.
+
+    earlier: all attempts of this student, whatever became of them.
+    """
+    if not is_released(policy, now):
+        return "This assignment is not open yet."
+    late = late_days(policy, now)
+    if late > policy.late_days:
+        return f"The last day to submit has passed: due was {shown(policy.due)}" + (
+            f", and {_days(policy.late_days)} late at most." if policy.late_days else "."
+        )
+    if policy.attempts is not None and len(earlier) >= policy.attempts:
+        return f"All {policy.attempts} attempts are used."
+    if earlier and policy.cool_down_seconds:
+        last = max(attempt.received for attempt in earlier)
+        left = last + timedelta(seconds=policy.cool_down_seconds) - now
+        if left > timedelta(0):
+            seconds = -(-left // timedelta(seconds=1))
+            return f"Wait {seconds} s more: attempts are {policy.cool_down_seconds} s apart."
+    return ""
+
+
+def counted(policy: Policy, attempts: Sequence[Attempt]) -> Attempt | None:
+    """Return the attempt that counts; None if none has a score.
+
+    best: after what being late costs; of equals the earliest. last: the newest that has a score.
+    chosen: the one chosen, the newest if none is.
+    """
+    scored = sorted(
+        (attempt for attempt in attempts if attempt.score is not None),
+        key=lambda attempt: attempt.number,
+    )
+    if not scored:
+        return None
+    if policy.counts == "best":
+        return max(scored, key=lambda attempt: (counted_score(policy, attempt), -attempt.number))
+    if policy.counts == "chosen":
+        chosen = [attempt for attempt in scored if attempt.is_chosen]
+        return chosen[-1] if chosen else scored[-1]
+    return scored[-1]
+
+
+def described(policy: Policy) -> list[str]:
+    """Return the rules as students read them, a sentence each."""
+    lines = []
+    if policy.due is not None:
+        lines.append(f"Due {shown(policy.due)}.")
+        if policy.late_days:
+            cost = f", each costs {policy.percent_per_day} %" if policy.percent_per_day else ""
+            lines.append(f"Taken up to {_days(policy.late_days)} late{cost}.")
+    if policy.attempts is not None:
+        lines.append(f"{policy.attempts} attempts at most.")
+    words = {"best": "The best", "last": "The last", "chosen": "The one that you choose"}
+    lines.append(f"{words[policy.counts]} attempt counts.")
+    return lines
+
+
+def shown(moment: datetime | None) -> str:
+    """Return a moment as pages show it, in UTC."""
+    return "never" if moment is None else moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

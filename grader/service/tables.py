@@ -1,0 +1,247 @@
+"""The tables. What changes here needs a migration; a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# Constraints need names before a migration can change them.
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+WAITING, GRADING, DONE = "waiting", "grading", "done"
+REPORT, FAILURE = "report", "failure"  # kinds of result
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite would forget the time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the value in UTC; a moment without a zone is a mistake of ours."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; expected one")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the value in UTC."""
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def now() -> datetime:
+    """Return the time of day, for people to read; nothing is decided by comparing two of them."""
+    return datetime.now(UTC)
+
+
+class Table(DeclarativeBase):
+    """The root of all tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: Moment}  # noqa: RUF012  SQLAlchemy's own way
+
+
+class Person(Table):
+    """Who signs in. password: an argon2 hash, empty if there is none."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password: Mapped[str] = mapped_column(String(200), default="")
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Course(Table):
+    """A class of people."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+
+
+class Membership(Table):
+    """A person's role in a course."""
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+
+
+class Assignment(Table):
+    """A folder of the shelf, given to a course. policy: see `policies.Policy`, as JSON."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("course_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Submission(Table):
+    """One attempt, accepted.
+
+    number: from 1 for each person and assignment. state: waiting, grading, done. generation: who
+    holds another one has been overtaken. enqueued: the generation that the queue has been told.
+    starts: how often a worker began. priority: lower is graded first.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "person_id", "number"),
+        Index("ix_submission_state_priority", "state", "priority", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[int]
+    received: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    generation: Mapped[int] = mapped_column(default=1)
+    enqueued: Mapped[int] = mapped_column(default=0)
+    starts: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(default=1)
+    worker_id: Mapped[str] = mapped_column(String(64), default="")
+    is_chosen: Mapped[bool] = mapped_column(default=False)
+
+
+class Upload(Table):
+    """One file of a submission. name: as the student's browser said, for the intake alone."""
+
+    __tablename__ = "upload"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(4096))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+
+
+class Result(Table):
+    """What became of a submission, once: the key is the submission's. All a student may read.
+
+    kind: report, or failure of ours. report: the student's view as JSON, empty for a failure.
+    reason: of a failure, a sentence for the student.
+    """
+
+    __tablename__ = "result"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16), default="")
+    score: Mapped[str] = mapped_column(String(32), default="")
+    max_score: Mapped[str] = mapped_column(String(32), default="")
+    report: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    finished: Mapped[datetime] = mapped_column(default=now)
+
+
+class StaffReport(Table):
+    """What only staff read of a result: the whole report, or what a failure was."""
+
+    __tablename__ = "staff_report"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("result.submission_id"), primary_key=True)
+    report: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class Session(Table):
+    """Someone signed in. id: the hash of what the cookie holds."""
+
+    __tablename__ = "session"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    expires: Mapped[datetime]
+
+
+class Link(Table):
+    """A link that signs in or lets join. id: the hash of what the address holds.
+
+    person_id: signs in as this person, once. course_id: lets anyone join as a student.
+    """
+
+    __tablename__ = "link"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    expires: Mapped[datetime]
+
+
+class Token(Table):
+    """What a program signs in with. id: the hash of it."""
+
+    __tablename__ = "token"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    label: Mapped[str] = mapped_column(String(100))
+    created: Mapped[datetime] = mapped_column(default=now)
+    expires: Mapped[datetime]
+
+
+class Misstep(Table):
+    """A sign-in that failed; many of one login in a short time are refused unseen."""
+
+    __tablename__ = "misstep"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Worker(Table):
+    """A worker. beats: counts up while it lives. has_ended: it said so, or was found dead."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    host: Mapped[str] = mapped_column(String(200))
+    process: Mapped[int]
+    beats: Mapped[int] = mapped_column(default=0)
+    has_ended: Mapped[bool] = mapped_column(default=False)
+    started: Mapped[datetime] = mapped_column(default=now)
+
+
+class Audit(Table):
+    """Who did what to what; only ever added to."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(100))
+    detail: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,56 @@
+"""The web process: `grader serve` starts it on a socket that it has opened, and starts it again."""
+
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+import uvicorn
+
+from grader.service.database import Database
+from grader.service.jobs import Jobs
+from grader.service.place import Place, end_with
+from grader.service.shelf import Shelf
+from grader.service.web.app import application
+from grader.service.web.stages import Stages
+from grader.service.web.state import State
+
+DATABASE = "GRADER_DATABASE"  # in the environment: what stands in arguments, all users can read
+GRACE_SECONDS = 5  # for answers under way; pages that watch a submission ask again
+
+
+class Charge(msgspec.Struct):
+    """What the process is told. listening: the number of the open socket."""
+
+    data: str
+    course: str
+    listening: int
+    parent: int
+    is_secure: bool = False
+
+
+def main() -> None:
+    """Serve pages until SIGTERM, or until the parent is gone."""
+    charge = msgspec.json.decode(sys.argv[1].encode(), type=Charge)
+    end_with(charge.parent)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    place = Place(Path(charge.data), Path(charge.course), os.environ.get(DATABASE, ""))
+    base, jobs = Database(place.url), Jobs(place.jobs_url)
+    shelf, stages = Shelf(place.course), Stages(base)
+    app = application(State(base, jobs, place.store, shelf, stages, charge.is_secure))
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run([socket.socket(fileno=charge.listening)])
+    jobs.close()
+    base.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""What every route has at hand, who asks, and how refusals look."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import select
+
+from grader.errors import AssignmentError, GraderError
+from grader.pages.rendering import environment
+from grader.service import access, people
+from grader.service.access import View, Viewer
+from grader.service.database import Database
+from grader.service.jobs import Jobs
+from grader.service.policies import Policy, is_released
+from grader.service.shelf import Shelf
+from grader.service.store import Store
+from grader.service.tables import Assignment, Submission, now
+from grader.service.web.stages import Stages
+
+COOKIE = "session"
+UPLOADS_AT_A_TIME = 4  # each is held in memory, up to what a submission may be
+_templates = environment(Path(__file__).parent / "templates")
+
+
+class SignedOut(GraderError):
+    """Nobody is signed in."""
+
+
+class NotThere(GraderError):
+    """There is no such thing, or it is not for who asks: the same answer."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The service, as routes see it. is_secure: cookies go over TLS alone."""
+
+    base: Database
+    jobs: Jobs
+    store: Store
+    shelf: Shelf
+    stages: Stages
+    is_secure: bool = False
+    uploads: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(UPLOADS_AT_A_TIME)
+    )
+
+
+def state_of(request: Request) -> State:
+    """Return the service that this request is for."""
+    found: State = request.app.state.service
+    return found
+
+
+Service = Annotated[State, Depends(state_of)]
+
+
+def viewer_of(request: Request, service: Service) -> Viewer:
+    """Return who asks: by a token if one is sent, else by the session's cookie.
+
+    Raises SignedOut if that is nobody.
+    """
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    with service.base.reading() as rows:
+        if kind:
+            viewer = people.viewer_of_token(rows, secret) if kind.lower() == "bearer" else None
+        else:
+            viewer = people.viewer_of_session(rows, request.cookies.get(COOKIE, ""))
+    if viewer is None:
+        raise SignedOut("Sign in first.")
+    return viewer
+
+
+Who = Annotated[Viewer, Depends(viewer_of)]
+
+
+def assignment_for(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Policy]:
+    """Return an assignment's row and rules; raises NotThere if it is not for them."""
+    with service.base.reading() as rows:
+        found = rows.get(Assignment, id)
+    if found is None:
+        raise NotThere("There is no such assignment.")
+    policy = Policy.model_validate(found.policy)
+    if not access.sees_assignment(viewer, found.course_id, is_released=is_released(policy, now())):
+        raise NotThere("There is no such assignment.")
+    return found, policy
+
+
+def submission_for(service: State, viewer: Viewer, id: int) -> tuple[Submission, View]:
+    """Return a submission's row and how they may read it; raises NotThere if they may not."""
+    with service.base.reading() as rows:
+        found = rows.execute(
+            select(Submission, Assignment.course_id)
+            .join(Assignment, Assignment.id == Submission.assignment_id)
+            .where(Submission.id == id)
+        ).first()
+    view = access.view_of(viewer, found[1], found[0].person_id) if found else None
+    if found is None or view is None:
+        raise NotThere("There is no such submission.")
+    return found[0], view
+
+
+def title_of(shelf: Shelf, name: str) -> str:
+    """Return an assignment's title; its name if its folder is not right."""
+    try:
+        return shelf.assignment(name).title
+    except AssignmentError:
+        return name
+
+
+def page(template: str, viewer: Viewer | None, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return the page that a template makes of the values."""
+    text = _templates.get_template(template).render(viewer=viewer, **values)
+    return HTMLResponse(text, status_code=status)
+
+
+def to(address: str) -> RedirectResponse:
+    """Return the answer to a form: go there, and look."""
+    return RedirectResponse(address, status_code=303)

@@ -1,0 +1,258 @@
+"""What students see: their courses, an assignment, what they submitted, the report."""
+
+import asyncio
+import io
+import mimetypes
+import zipfile
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, File, Response, UploadFile
+from fastapi.responses import HTMLResponse, StreamingResponse
+from markdown_it import MarkdownIt
+from sqlalchemy import select, update
+from starlette.concurrency import run_in_threadpool
+
+from grader.assignment import HANDOUT
+from grader.pages import report_page
+from grader.report import Report
+from grader.service import access, people, policies, submitting
+from grader.service.access import Viewer
+from grader.service.policies import Policy, is_released
+from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
+from grader.service.tables import (
+    DONE,
+    FAILURE,
+    Assignment,
+    Course,
+    Result,
+    Submission,
+    now,
+)
+from grader.service.web.state import (
+    NotThere,
+    Service,
+    State,
+    Who,
+    assignment_for,
+    page,
+    submission_for,
+    title_of,
+    to,
+)
+from grader.submission import DEFAULT_LIMITS
+
+# What a submission may be, and as much again for what forms put around many files.
+MAX_UPLOAD_BYTES = DEFAULT_LIMITS.archive_bytes + (1 << 20)
+WATCH_SECONDS = 0.3
+
+routes = APIRouter(include_in_schema=False)
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+Files = Annotated[list[UploadFile], File()]
+
+
+@routes.get("/")
+def home(service: Service, viewer: Who) -> HTMLResponse:
+    """The courses, and in each the assignments that are open."""
+    with service.base.reading() as rows:
+        courses = rows.scalars(select(Course).order_by(Course.title)).all()
+        given = rows.scalars(select(Assignment).order_by(Assignment.name)).all()
+    shown = [
+        (
+            course,
+            [
+                (one, title_of(service.shelf, one.name), policy)
+                for one in given
+                if one.course_id == course.id
+                and access.sees_assignment(
+                    viewer,
+                    course.id,
+                    is_released=is_released(policy := Policy.model_validate(one.policy), now()),
+                )
+            ],
+        )
+        for course in courses
+        if access.is_member(viewer, course.id)
+    ]
+    ruled = {course.id for course in courses if access.may_rule(viewer, course.id)}
+    return page("home.html", viewer, courses=shown, ruled=ruled)
+
+
+@routes.get("/assignments/{id}")
+def assignment_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
+    """The files, the rules, the form, and one's attempts."""
+    return _assignment(service, viewer, id)
+
+
+@routes.get("/assignments/{id}/files/")
+def handout(service: Service, viewer: Who, id: int) -> HTMLResponse:
+    """The handout as a page; its pictures lie beside it."""
+    given, _ = assignment_for(service, viewer, id)
+    text = service.shelf.files(given.name)[HANDOUT].read_text(encoding="utf-8")
+    return page(
+        "handout.html",
+        viewer,
+        given=given,
+        title=title_of(service.shelf, given.name),
+        html=_markdown.render(text),
+    )
+
+
+@routes.get("/assignments/{id}/files.zip")
+def all_files(service: Service, viewer: Who, id: int) -> Response:
+    """All that students are given, in one archive."""
+    given, _ = assignment_for(service, viewer, id)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in service.shelf.files(given.name).items():
+            archive.writestr(f"{given.name}/{name}", path.read_bytes())
+    return _download(buffer.getvalue(), "application/zip", f"{given.name}.zip")
+
+
+@routes.get("/assignments/{id}/files/{name:path}")
+def one_file(service: Service, viewer: Who, id: int, name: str) -> Response:
+    """One of the files that students are given."""
+    given, _ = assignment_for(service, viewer, id)
+    path = service.shelf.files(given.name).get(name)
+    if path is None:
+        raise NotThere("There is no such file.")
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if kind.startswith("image/"):
+        return Response(path.read_bytes(), media_type=kind)
+    return _download(path.read_bytes(), kind, path.name)
+
+
+@routes.post("/assignments/{id}", max_body_size=MAX_UPLOAD_BYTES, form_limits={"max_files": 65})
+def submit(service: Service, viewer: Who, id: int, files: Files) -> Response:
+    """Submit files; from the answer on they are safe with us."""
+    try:
+        return to(f"/submissions/{accepted(service, viewer, id, files)}")
+    except Refused as refused:
+        status = 507 if isinstance(refused, NoRoom) else 400
+        return _assignment(service, viewer, id, said=str(refused), status=status)
+
+
+@routes.get("/submissions/{id}")
+def submission_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
+    """Where a submission stands, then its report as students read it."""
+    row, _ = submission_for(service, viewer, id)
+    with service.base.reading() as rows:
+        result = rows.get(Result, id)
+        given = rows.get_one(Assignment, row.assignment_id)
+    if result is not None and result.kind != FAILURE:
+        return report_answer(Report.model_validate_json(result.report), given)
+    return page(
+        "submission.html",
+        viewer,
+        row=row,
+        given=given,
+        title=title_of(service.shelf, given.name),
+        result=result,
+        stage=service.stages.of(id) if result is None else None,
+    )
+
+
+@routes.post("/submissions/{id}/choose")
+def choose(service: Service, viewer: Who, id: int) -> Response:
+    """Have this attempt count, where one's own choice does."""
+    row, _ = submission_for(service, viewer, id)
+    _, policy = assignment_for(service, viewer, row.assignment_id)
+    if row.person_id != viewer.person:
+        raise NotThere("There is no such submission.")
+    if policy.counts != "chosen":
+        raise Refused("Which attempt counts is not for you to choose here.")
+    with service.base.writing() as rows:
+        rows.execute(
+            update(Submission)
+            .where(
+                Submission.person_id == viewer.person,
+                Submission.assignment_id == row.assignment_id,
+            )
+            .values(is_chosen=Submission.id == id)
+        )
+        people.note(rows, viewer.person, "chose an attempt", f"submission {id}")
+    return to(f"/assignments/{row.assignment_id}")
+
+
+@routes.get("/submissions/{id}/events")
+async def events(service: Service, viewer: Who, id: int) -> StreamingResponse:
+    """Where a submission stands, as it changes, until it is done."""
+    await run_in_threadpool(submission_for, service, viewer, id)
+
+    async def told() -> AsyncIterator[str]:
+        before = None
+        while True:
+            stage = await run_in_threadpool(service.stages.of, id)
+            if stage.is_done:
+                yield "event: done\ndata: Done.\n\n"
+                return
+            if stage != before:
+                yield f"event: state\ndata: {stage.words}\n\n"
+                before = stage
+            await asyncio.sleep(WATCH_SECONDS)
+
+    return StreamingResponse(told(), media_type="text/event-stream")
+
+
+def accepted(service: State, viewer: Viewer, id: int, files: list[UploadFile]) -> int:
+    """Return the id of the submission that was made of an upload; raises Refused, NotThere."""
+    given, _ = assignment_for(service, viewer, id)
+    if not access.may_submit(viewer, given.course_id):
+        raise NotThere("There is no such assignment.")
+    public = service.shelf.assignment(given.name)
+    named = [one for one in files if one.filename or one.size]
+    if len(named) > MAX_FILES:
+        raise Refused(f"There were more than {MAX_FILES} files; put them into a zip.")
+    with service.uploads:
+        uploads = [Uploaded(submitting.fit_name(one.filename), one.file.read()) for one in named]
+        return submitting.submit(
+            *(service.base, service.store, service.jobs, viewer, given, public, uploads, now())
+        )
+
+
+def _assignment(
+    service: State, viewer: Viewer, id: int, *, said: str = "", status: int = 200
+) -> HTMLResponse:
+    given, policy = assignment_for(service, viewer, id)
+    public = service.shelf.assignment(given.name)
+    with service.base.reading() as rows:
+        attempts = submitting.attempts_of(rows, viewer.person, id)
+        found = rows.execute(
+            select(Submission.id, Submission.number, Submission.state, Result.kind, Result.status)
+            .outerjoin(Result, Result.submission_id == Submission.id)
+            .where(Submission.person_id == viewer.person, Submission.assignment_id == id)
+        ).all()
+    counted = policies.counted(policy, attempts)
+    return page(
+        "assignment.html",
+        viewer,
+        status=status,
+        given=given,
+        public=public,
+        files=sorted(service.shelf.files(given.name)),
+        rules=policies.described(policy),
+        refusal=policies.refusal(policy, now(), attempts),
+        attempts=list(reversed(attempts)),
+        rows={row.number: row for row in found},
+        counted=counted.number if counted else None,
+        late_days={one.number: policies.late_days(policy, one.received) for one in attempts},
+        counts={one.number: policies.counted_score(policy, one) for one in attempts},
+        is_staff=access.is_staff(viewer, given.course_id),
+        rules_link=access.may_rule(viewer, given.course_id),
+        chooses=policy.counts == "chosen",
+        done=DONE,
+        said=said,
+    )
+
+
+def report_answer(report: Report, given: Assignment) -> HTMLResponse:
+    """Return the page of a report, as far as that holds what is for staff."""
+    page = report_page(report, class_page=f"/assignments/{given.id}", back=report.assignment.title)
+    # It carries its own, stricter policy, which allows its own style by hash.
+    return HTMLResponse(page, headers={"content-security-policy": "frame-ancestors 'none'"})
+
+
+def _download(data: bytes, kind: str, name: str) -> Response:
+    """Return a file to be kept, never shown: whatever it holds, it is no page of ours."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=kind, headers=headers)

@@ -1,0 +1,143 @@
+"""A service in a folder, without its web pages: accepting submissions, and workers as processes."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from grader.service import first_start, people, submitting
+from grader.service.access import Viewer
+from grader.service.database import Database
+from grader.service.jobs import Jobs
+from grader.service.place import Place
+from grader.service.shelf import Shelf
+from grader.service.submitting import Uploaded
+from grader.service.tables import Assignment, Course, Result, Submission, now
+from tests.conftest import ADD, SCALE
+
+PATIENCE = 120.0  # seconds; only a test that fails waits so long
+RIGHT = {"add.py": ADD, "scale.py": SCALE}
+# Each of its four calls sleeps, so that a test can find it being graded.
+SLOW_ADD = ADD.replace("return a + b", "import time; time.sleep(0.5); return a + b")
+SLOW = {"add.py": SLOW_ADD, "scale.py": SCALE}
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a web process has, at hand for a test."""
+
+    place: Place
+    base: Database
+    jobs: Jobs
+    shelf: Shelf
+    links: first_start.Links
+    ann: Viewer
+
+    @property
+    def given(self) -> Assignment:
+        with self.base.reading() as rows:
+            return rows.scalars(select(Assignment).where(Assignment.name == "sums")).one()
+
+    def submit(self, files: Mapping[str, str] = RIGHT, viewer: Viewer | None = None) -> int:
+        """Return the id of what was accepted."""
+        uploads = [Uploaded(name, text.encode()) for name, text in files.items()]
+        return submitting.submit(
+            *(self.base, self.place.store, self.jobs, viewer or self.ann),
+            *(self.given, self.shelf.assignment("sums"), uploads, now()),
+        )
+
+    def submission(self, id: int) -> Submission:
+        with self.base.reading() as rows:
+            return rows.get_one(Submission, id)
+
+    def results(self, ids: Sequence[int]) -> list[Result]:
+        """Return the results of these, once each of them is final."""
+        await_(lambda: all(self.submission(id).state == "done" for id in ids))
+        with self.base.reading() as rows:
+            return list(rows.scalars(select(Result).where(Result.submission_id.in_(ids))))
+
+    def count_of_results(self) -> int:
+        with self.base.reading() as rows:
+            return rows.scalar(select(func.count()).select_from(Result)) or 0
+
+    def await_state(self, id: int, state: str) -> None:
+        await_(lambda: self.submission(id).state == state)
+
+
+def await_(is_so: Callable[[], bool]) -> None:
+    """Return once it is so; a test fails that waits in vain."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@contextmanager
+def service(data: Path, course: Path, database: str = "") -> Iterator[Service]:
+    """Have a service that has never run before, with a student in its course."""
+    place = Place(data, course, database)
+    links = first_start.prepare(place)
+    assert links is not None
+    base, jobs = Database(place.url), Jobs(place.jobs_url)
+    try:
+        with base.writing() as rows:
+            course_id = rows.scalars(select(Course.id)).one()
+            ann = people.new_person(rows, "ann", "Ann")
+            people.join(rows, ann.id, course_id, "student")
+            viewer = Viewer(ann.id, "ann", roles={course_id: "student"})
+        yield Service(place, base, jobs, Shelf(course), links, viewer)
+    finally:
+        jobs.close()
+        base.close()
+
+
+@contextmanager
+def worker(place: Place, slots: int = 2) -> Iterator["subprocess.Popen[bytes]"]:
+    """Have a worker's process; whatever is left of it at the end is killed."""
+    command = [
+        *(sys.executable, "-m", "grader", "worker", "--jobs", str(slots)),
+        *("--data", str(place.data), "--course", str(place.course)),
+        *(("--database", place.database) if place.database else ()),
+    ]
+    process = subprocess.Popen(command)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        try:
+            process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def descendants(process: int) -> list[int]:
+    """Return the numbers of all processes that descend from this one."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    found, todo = [], [process]
+    while todo:
+        own = children.get(todo.pop(), [])
+        found += own
+        todo += own
+    return found
+
+
+def is_gone(process: int) -> bool:
+    """Return whether there is no such process any more, or only its remains."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
