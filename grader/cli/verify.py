@@ -14,6 +14,7 @@ from rich.text import Text
 
 from grader import grade
 from grader.cli.options import assignment_argument, course_option, jobs_option, sandbox_options
+from grader.cli.progress import end_in_order
 from grader.cli.show import plain, shown
 from grader.errors import UsageError
 from grader.pages import verify_page
@@ -101,6 +102,7 @@ def verify(
         seeds=seeds,
         state=state,
     )
+    end_in_order()
     start = time.monotonic()
     with grade.opened(assignment, course, choice) as grader, _Looker(console, quiet) as looker:
         verified = check_everything(grader, plan, looker)
