@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,9 +16,11 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli.main import main
+from grader.sandbox.identity import NOBODY
 from grader.service import first_start
 from grader.service.place import Place
 from tests.conftest import CourseFolder
+from tests.ordinary_user import ROOT, as_ordinary_user
 from tests.service.running import PATIENCE, RIGHT, SLOW, await_, descendants, is_gone
 
 FORM = {"login": "ann", "name": "Ann", "password": "correct horse battery"}
@@ -116,6 +119,21 @@ def test_a_student_goes_from_the_link_to_the_report(tmp_path: Path, course: Cour
     assert served.process.returncode == 0
     assert len(processes) >= 5  # web, worker, bench, judge, zygote
     assert all(is_gone(process) for process in processes)
+
+
+def test_an_ordinary_user_serves_it_too(request: pytest.FixtureRequest) -> None:
+    """The same once more, as user nobody."""
+    if os.geteuid() != 0:
+        pytest.skip("is an ordinary user's already, and root is not to be had")
+    same = f"{request.path}::{test_a_student_goes_from_the_link_to_the_report.__name__}"
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, NOBODY, NOBODY)
+        run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", same]
+        place = [f"--basetemp={folder}/tests", f"--rootdir={ROOT}", f"-c{ROOT}/pyproject.toml"]
+        done = as_ordinary_user(["env", f"PYTHONPATH={ROOT}", f"HOME={folder}", *run, *place])
+
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith(".")  # neither skipped nor left out
 
 
 def test_what_was_answered_for_outlives_the_web_process(
