@@ -451,6 +451,17 @@ def test_level_one_is_said_on_both_pages() -> None:
     assert "Level L1." not in report_page(report("bob"))
 
 
+def test_a_test_that_is_wrong_by_another_case_is_still_named_to_whoever_reads_it() -> None:
+    """Staff go from here to the answer that waits."""
+    table = ("explain", "test_words")
+    ann = report("ann", case("passed"), case("wrong", *table), case("needs_review", *table))
+
+    [row] = summary_of(ann).rows()
+    assert row.by_test()[table] == "wrong"
+    assert row.awaited_tests() == [table]
+    assert "explain/test_words</a>" in page_of(ann)
+
+
 def test_two_thousand_submissions_stay_small() -> None:
     """A few hundred bytes each, a page that opens, all within seconds."""
     cases = [

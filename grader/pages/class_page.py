@@ -12,7 +12,7 @@ from grader.report import Status
 
 MOST_MISTAKES = 15
 SHOWN_TESTS = 3  # per submission that waits for staff
-_WAITING: dict[Status, Verdict] = {"judge_error": "judge_error", "needs_review": "needs_review"}
+_WAITING: tuple[Status, ...] = ("judge_error", "needs_review")
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def _counts(rows: list[Row], refused: int) -> dict[str, int]:
 
 
 def _waiting(row: Row) -> _Waiting:
-    verdict = _WAITING[row.status]
-    tests = [test for test, found in row.by_test().items() if found == verdict]
+    tests = row.awaited_tests()
     return _Waiting(row, tests[:SHOWN_TESTS], max(0, len(tests) - SHOWN_TESTS))
 
 

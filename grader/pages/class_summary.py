@@ -63,7 +63,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One submission. verdicts, task_scores: in the order of the layout."""
+    """One submission. verdicts, awaited, task_scores: in the order of the layout.
+
+    awaited: for each test whether it is why the submission waits for staff: one case is enough,
+    also in a test that is wrong by another.
+    """
 
     id: str
     students: tuple[str, ...]
@@ -73,6 +77,7 @@ class Row:
     pending: float
     task_scores: tuple[float, ...]
     verdicts: bytes
+    awaited: bytes
     notes: tuple[str, ...]
     layout: Layout
 
@@ -80,6 +85,10 @@ class Row:
         """Return the verdict of each (task, test)."""
         tests = ((test.task, test.id) for task in self.layout.tasks for test in task.tests)
         return {key: VERDICTS[verdict] for key, verdict in zip(tests, self.verdicts, strict=True)}
+
+    def awaited_tests(self) -> list[tuple[str, str]]:
+        """Return each (task, test) that is why it waits."""
+        return [key for key, waits in zip(self.by_test(), self.awaited, strict=True) if waits]
 
     def by_task(self) -> dict[str, float]:
         """Return the points of each task."""
@@ -165,6 +174,9 @@ class ClassSummary:
                 verdicts=bytes(
                     VERDICTS.index(test.verdict) for task in report.tasks for test in task.tests
                 ),
+                awaited=bytes(
+                    report.status in _verdicts(test) for task in report.tasks for test in task.tests
+                ),
                 notes=_short(report.submission.notes, MAX_NOTES),
                 layout=self._layouts.setdefault(layout, layout),
             )
@@ -229,6 +241,12 @@ class ClassSummary:
             Recognised(task, name, tally.text, tally.count, tuple(tally.submissions))
             for (task, name), tally in by_count
         ]
+
+
+def _verdicts(test: TestReport) -> set[str]:
+    """Return what became of a test and, as far as staff's view has them, of its cases."""
+    cases = test.staff.cases if test.staff is not None else ()
+    return {test.verdict, *(one.verdict for one in cases)}
 
 
 def _layout(report: Report) -> Layout:
