@@ -1,4 +1,6 @@
-"""Lines of Python, each tried in a cell that is a user of its own; for `test_users.py`.
+"""Lines of Python, tried in a cell (`asked`).
+
+As a program, each in a cell that is a user of its own; for `test_users.py`:
 
     python -m tests.cells '{"name": "result = 1", …}'
 
@@ -20,14 +22,15 @@ from grader.judge.walls import try_out
 from grader.sandbox import launch
 
 LIMITS = CellLimits(memory_mib=512, files_mib=4, threads=4, cpu_seconds=10.0)
+SECONDS = 60.0
 HEAD = (
     "import ctypes, os, signal, socket, sys, threading, time\n"
     "libc = ctypes.CDLL(None, use_errno=True)\n"
 )
 
 
-def asked(cell: Cell, lines: str, known: dict[str, Any]) -> Any:
-    """Return the value of `result` after the lines, or the error as text."""
+def asked(cell: Cell, lines: str, known: dict[str, Any], *, seconds: float) -> Any:
+    """Return the value of `result` after the lines, or the error as "TypeName: message"."""
     body = "\n".join(f"    {line}" for line in lines.splitlines())
     constants = "".join(f"{name} = {value!r}\n" for name, value in known.items())
     source = f"{HEAD}{constants}def attempt():\n    result = None\n{body}\n    return result\n"
@@ -35,7 +38,7 @@ def asked(cell: Cell, lines: str, known: dict[str, Any]) -> Any:
     loaded = cell.ask(wire.encode(wire.Load(files=files, path="attempt.py")))
     assert isinstance(loaded, wire.Loaded), loaded
     call = wire.Call(id=1, name="attempt", args=[], kwargs={}, seed=0)
-    answer = cell.ask(wire.encode(call), deadline=time.monotonic() + 60)
+    answer = cell.ask(wire.encode(call), deadline=time.monotonic() + seconds)
     if isinstance(answer, wire.Raised):
         return f"{answer.type_names[0]}: {answer.text}"
     assert isinstance(answer, wire.Returned), answer
@@ -51,12 +54,12 @@ def main() -> None:
         found["walls"] = try_out(zygote)
         neighbour = Cell(zygote.control, LIMITS, max_output=0, least=zygote.least)
         lines = "open('secret', 'w').write('x')\nresult = [os.getpid(), os.getcwd(), os.getuid()]"
-        pid, home, user = asked(neighbour, lines, {})
+        pid, home, user = asked(neighbour, lines, {}, seconds=SECONDS)
         known = {"ZYGOTE": zygote.process.pid, "NEIGHBOUR": pid, "NEIGHBOURS_HOME": home}
         found["neighbour"] = [pid, home, user]
         for name, lines in attempts.items():
             cell = Cell(zygote.control, LIMITS, max_output=0, least=zygote.least)
-            found[name] = asked(cell, lines, known)
+            found[name] = asked(cell, lines, known, seconds=SECONDS)
             cell.end()
         found["neighbour lives"] = neighbour.ended_by_itself(0.1) is None
         neighbour.end()

@@ -15,14 +15,13 @@ import numpy as np
 import pytest
 
 from grader import assignment, grade, wire
-from grader.cell.limits import CellLimits
 from grader.errors import AssignmentError, SandboxError, WireClosed, WireLate
 from grader.judge.connection import Cell
 from grader.sandbox import identity, landlock, launch, levels, namespaces, root
+from tests.cells import LIMITS, asked
 from tests.conftest import ADD, MANIFEST, make_course
 from tests.ordinary_user import as_ordinary_user
 
-LIMITS = CellLimits(memory_mib=512, files_mib=4, threads=4, cpu_seconds=10.0)
 CANARY = "canary-6c1f"
 
 
@@ -48,24 +47,7 @@ Try = Callable[[str], Any]
 def attempt(cell: Cell) -> Try:
     """Run lines in the cell; return the value of `result`, or "TypeName: message"."""
 
-    def run(lines: str) -> Any:
-        body = "\n".join(f"    {line}" for line in lines.splitlines())
-        source = (
-            "import ctypes, os, signal, socket, sys, threading, time\n"
-            "libc = ctypes.CDLL(None, use_errno=True)\n"
-            f"def attempt():\n    result = None\n{body}\n    return result\n"
-        )
-        files = {"attempt.py": np.frombuffer(source.encode(), np.uint8)}
-        loaded = cell.ask(wire.encode(wire.Load(files=files, path="attempt.py")))
-        assert isinstance(loaded, wire.Loaded), loaded
-        call = wire.Call(id=1, name="attempt", args=[], kwargs={}, seed=0)
-        answer = cell.ask(wire.encode(call), deadline=time.monotonic() + 20)
-        if isinstance(answer, wire.Raised):
-            return f"{answer.type_names[0]}: {answer.text}"
-        assert isinstance(answer, wire.Returned), answer
-        return answer.value
-
-    return run
+    return lambda lines: asked(cell, lines, {}, seconds=20)
 
 
 def test_level_two_at_least_stands(cell: Cell) -> None:

@@ -25,7 +25,7 @@ from grader.sandbox.backends import Choice
     default="",
     help="How people reach it, such as https://grader.example.org.  [default: by host and port]",
 )
-@slots_option("--jobs")
+@slots_option
 @click.option("--no-worker", is_flag=True, help="Pages alone; workers run elsewhere.")
 @click.option("--admin-link", is_flag=True, help="Print a new one-time link for the admin first.")
 @sandbox_options

@@ -7,7 +7,7 @@ import click
 
 from grader.assignment import Assignment, load
 from grader.cli.options import assignment_argument, course_option
-from grader.cli.show import plain
+from grader.cli.show import plain, show_skipped
 from grader.errors import SubmissionError, UsageError
 from grader.lms import incoming
 from grader.pages import csv_text, similar_page
@@ -91,8 +91,7 @@ def similar(
 def _taken_in(assignment: Assignment, path: Path) -> Iterator[Submission]:
     """Yield the submissions that can be taken in; tell of the others."""
     found = incoming.read(path, assignment.id)
-    for sentence in found.skipped:
-        click.echo(plain(f"skipped: {sentence}"), err=True)
+    show_skipped(found)
     for entry in found.entries:
         try:
             yield entry.take_in(assignment)

@@ -1,10 +1,8 @@
 """`grader worker`: grades what the service has accepted."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -26,25 +24,21 @@ database_option = click.option(
     show_envvar=True,
     help="postgresql://…  [default: a file in the service's folder]",
 )
-
-
-def slots_option(name: str) -> Callable[..., Any]:
-    """Return the option of that name: how many submissions are graded at a time."""
-    return click.option(
-        name,
-        "slots",
-        type=click.IntRange(1, 256),
-        default=2,
-        show_default=True,
-        help="How many submissions are graded at a time.",
-    )
+slots_option = click.option(
+    "--jobs",
+    "slots",
+    type=click.IntRange(1, 256),
+    default=2,
+    show_default=True,
+    help="How many submissions are graded at a time.",
+)
 
 
 @click.command()
 @data_option
 @course_option
 @database_option
-@slots_option("--jobs")
+@slots_option
 @click.option("--with-parent", type=int, default=0, hidden=True, help="End when it has ended.")
 @sandbox_options
 def worker(

@@ -36,7 +36,7 @@ class _Fixture(ABC):
 
     _words: ClassVar[str]
 
-    def __init__(self, solution: Solution, precision: Precision) -> None:
+    def __init__(self, solution: Solution, precision: Precision = "as_asked") -> None:
         self._solution = solution
         self._precision = precision
 
@@ -82,9 +82,6 @@ class ReferenceFixture(_Fixture):
     """`reference.f(...)`, `reference.TABLE`, `reference.given.f(...)`: the solution's answer."""
 
     _words = "reference"
-
-    def __init__(self, solution: Solution, precision: Precision = "as_asked") -> None:
-        super().__init__(solution, precision)
 
     def _ask(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], whose: Whose) -> Any:
         return self._solution.answer(packed(args, kwargs, name, whose=whose))

@@ -51,20 +51,26 @@ def test_as_many_at_a_time_as_there_are_slots(queue: Jobs, queue_url: str) -> No
         await_(lambda: queue.depth() == 0)
 
 
+class HeldUp:
+    """Work that has begun, and ends when it may."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(self, job: Job) -> None:
+        self.begun.set()
+        self.may_end.wait(PATIENCE)
+
+
 def test_a_dead_workers_jobs_are_held_by_nobody(queue: Jobs, queue_url: str) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-
-    def work(job: Job) -> None:
-        begun.set()
-        may_end.wait(PATIENCE)
-
+    held_up = HeldUp()
     queue.enqueue(Job(1, 1), 1)
-    with jobs.running(queue_url, "one", 1, work):
-        assert begun.wait(PATIENCE)
+    with jobs.running(queue_url, "one", 1, held_up):
+        assert held_up.begun.wait(PATIENCE)
         queue.enqueue(Job(2, 1), 1)
         both = [Job(1, 1), Job(2, 1)]
         held = {alive: queue.held(both, [alive]) for alive in ("one", "other")}
-        may_end.set()
+        held_up.may_end.set()
         await_(lambda: queue.depth() == 0)
 
     assert held == {"one": set(both), "other": {Job(2, 1)}}
@@ -87,20 +93,15 @@ def test_what_is_over_is_forgotten(queue: Jobs, queue_url: str) -> None:
 
 
 def test_what_a_dead_worker_had_begun_is_given_up(queue: Jobs, queue_url: str) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-
-    def work(job: Job) -> None:
-        begun.set()
-        may_end.wait(PATIENCE)
-
+    held_up = HeldUp()
     queue.enqueue(Job(1, 1), 1)
-    with jobs.running(queue_url, "one", 1, work):
-        assert begun.wait(PATIENCE)
+    with jobs.running(queue_url, "one", 1, held_up):
+        assert held_up.begun.wait(PATIENCE)
         queue.tidy(lambda: ["one"])
         depth_while_alive = queue.depth()
         queue.tidy(list)
         depth_when_dead = queue.depth()
-        may_end.set()
+        held_up.may_end.set()
 
     assert (depth_while_alive, depth_when_dead) == (1, 0)
 
