@@ -1,4 +1,8 @@
-"""Readers of strangers' bytes are fuzzed for a moment on every change; `make fuzz` for long."""
+"""Readers of strangers' bytes are fuzzed for a moment on every change; `make fuzz` for long.
+
+Here the course of things is nearly the same each time: whoever changes something else does not
+meet by luck what was there before.
+"""
 
 import base64
 import importlib.util
@@ -16,6 +20,7 @@ from tests.fuzz import process
 from tests.fuzz.targets import TARGETS, TooCostly, checked
 
 SECONDS = 8
+SEED = 1
 # Far below what a busy processor does: none would mean that the fuzzer did not run.
 LEAST_INPUTS = {
     "frame": 500,
@@ -35,7 +40,7 @@ needs_atheris = pytest.mark.skipif(
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_input_breaks_a_promise(name: str) -> None:
     """Of the inputs made so far; the fuzzer has run and has got further than the seeds did."""
-    outcome = process.fuzz(name, SECONDS)
+    outcome = process.fuzz(name, SECONDS, seed=SEED)
 
     if outcome.found is not None:
         again = base64.b64encode(outcome.found).decode()

@@ -1235,6 +1235,19 @@ def test_sizes_beyond_the_archive_are_refused(tmp_path: Path) -> None:
         assert "damaged tar archive" in refusal(path)
 
 
+def test_header_with_a_field_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    """Python's reader takes it for the end of the archive, and files behind it would be lost."""
+    for begin, end in [(100, 108), (108, 116), (116, 124), (136, 148), (329, 337), (337, 345)]:
+        block = bytearray(tarfile.TarInfo("data.bin").tobuf(tarfile.GNU_FORMAT))
+        block[begin:end] = b"0222902\0".ljust(end - begin, b"\0")
+        block[148:156] = b" " * 8
+        block[148:156] = b"%06o\0 " % sum(block)
+        path = tmp_path / "hw.tar"
+        path.write_bytes(block + bytes(1024))
+
+        assert "of `data.bin` is no number" in refusal(path)
+
+
 # ---- any bytes at all --------------------------------------------------------------------
 
 

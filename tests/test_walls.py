@@ -6,6 +6,7 @@ import os
 import signal
 import struct
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -282,12 +283,6 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def temporary_files() -> set[str]:
-    """Return what could be ours in the shared folder of temporary files."""
-    names = os.listdir(os.environ.get("TMPDIR", "/tmp"))
-    return {name for name in names if "grader" in name or "student" in name}
-
-
 HOSTILE = b"""
 import ctypes, os, sys, threading, time
 
@@ -310,31 +305,39 @@ def leave(how):
 """
 
 
-def test_five_hundred_hostile_cells_leave_nothing_behind(zygote: launch.Zygote) -> None:
+def test_five_hundred_hostile_cells_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """R10: no process, descriptor, mount, control group or temporary file, however they end."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     load = wire.encode(wire.Load({"a.py": np.frombuffer(HOSTILE, np.uint8)}, "a.py"))
 
-    def counts() -> tuple[int, int, int, set[str], int]:
+    def counts(zygote: launch.Zygote) -> tuple[int, int, int, list[Path], int]:
         groups = zygote.groups.folders if zygote.groups is not None else ()
         return (
             len(descendants(zygote.process.pid)),
             len(os.listdir("/proc/self/fd")),
             len(Path("/proc/self/mounts").read_text().splitlines()),
-            temporary_files(),
+            sorted(tmp_path.rglob("*")),
             sum(path.is_dir() for folder in groups for path in folder.iterdir()),
         )
 
-    Cell(zygote.control, LIMITS, max_output=0, groups=zygote.groups).end()
-    before = counts()
-    for number in range(500):
-        cell = Cell(zygote.control, LIMITS, max_output=100, groups=zygote.groups)
-        assert isinstance(cell.ask(load), wire.Loaded)
-        call = wire.Call(1, "leave", [number % 5], {}, 0)
-        with pytest.raises((WireClosed, WireLate)):
-            cell.ask(wire.encode(call), deadline=time.monotonic() + 0.01)
-        cell.end()
+    with launch.started() as zygote:
+        Cell(zygote.control, LIMITS, max_output=0, groups=zygote.groups).end()
+        before = counts(zygote)
+        for number in range(500):
+            cell = Cell(zygote.control, LIMITS, max_output=100, groups=zygote.groups)
+            assert isinstance(cell.ask(load), wire.Loaded)
+            call = wire.Call(1, "leave", [number % 5], {}, 0)
+            with pytest.raises((WireClosed, WireLate)):
+                cell.ask(wire.encode(call), deadline=time.monotonic() + 0.01)
+            cell.end()
+        after = counts(zygote)
 
-    assert counts() == before
+    assert after == before
+    assert list(tmp_path.iterdir()) == []
+    assert not any(Path(place, "left").exists() for place in ("/tmp", "/dev/shm"))
 
 
 def test_ending_the_zygote_ends_every_cell() -> None:

@@ -264,6 +264,7 @@ def main() -> None:
     sys.stdin.buffer.read()
     threading.Thread(target=_leave_late, daemon=True).start()
     warm.end()
+    shutil.rmtree(Path(charge.socket).parent, ignore_errors=True)  # a killed worker did not
     os._exit(0)  # threads may still wait for a judge that is gone
 
 

@@ -23,7 +23,16 @@ _PIECE = 64 * 1024
 # Long names and extended attributes, of all entries together.
 _MAX_EXTENDED_BYTES = 4 * 1024 * 1024
 _NUMBER = re.compile(rb" *([0-7]+)[ \0]*|[ \0]*")
-_BINARY = 0x80
+_BINARY, _BINARY_NEGATIVE = 0x80, 0xFF
+# What is not needed here must still be numbers: programs stop at a header with another.
+_NUMBERS = {
+    "mode": slice(100, 108),
+    "user": slice(108, 116),
+    "group": slice(116, 124),
+    "time": slice(136, 148),
+    "major device": slice(329, 337),
+    "minor device": slice(337, 345),
+}
 _KINDS = {
     **dict.fromkeys((b"0", b"\0", b"7"), FILE),
     b"1": "a hard link",
@@ -121,6 +130,10 @@ def _header(block: bytes, intake: Intake) -> _Header:
     size = _number(block[124:136])
     if size is None:
         raise _damaged(intake, f"the size of {shown(decoded(name)[0])} is no number")
+    for what, place in _NUMBERS.items():
+        field = block[place]
+        if field[0] != _BINARY_NEGATIVE and _number(field.split(b"\0", 1)[0] or b"0") is None:
+            raise _damaged(intake, f"the {what} of {shown(decoded(name)[0])} is no number")
     return _Header(name, block[156:157], size)
 
 

@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,11 @@ def test_a_submission_gets_the_report_that_the_command_line_gives(
     assert ours.submission.students == ["ann"]
 
 
-def test_a_killed_worker_loses_nothing(service: Service) -> None:
+def test_a_killed_worker_loses_nothing_and_leaves_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = Path(tempfile.mkdtemp())  # not tmp_path: a socket's name has to be short
+    monkeypatch.setenv("TMPDIR", str(temporary))
     with worker(service.place) as first:
         service.results([service.submit()])  # the judge is warm
         id = service.submit(SLOW)
@@ -61,7 +66,9 @@ def test_a_killed_worker_loses_nothing(service: Service) -> None:
 
         assert len(family) >= 3  # the bench, a judge, a zygote
         await_(lambda: all(is_gone(process) for process in family))
+        temporary.rmdir()
 
+    monkeypatch.undo()
     with worker(service.place):
         [result] = service.results([id])
 
