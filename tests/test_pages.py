@@ -4,20 +4,22 @@ import base64
 import csv
 import hashlib
 import io
+import itertools
 import re
 import time
 import tracemalloc
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import pairwise, permutations
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from grader.chart import Chart, Curve
+from grader.chart import Chart, Curve, Look
 from grader.errors import Verdict
 from grader.pages import ClassSummary, class_page, report_page, summary_csv
 from grader.pages.plot import plot
@@ -638,6 +640,7 @@ def test_a_students_view_shows_nothing_of_staff() -> None:
 # Charts
 
 
+LOOKS: tuple[Look, ...] = get_args(Look)
 ACCURACY = Chart(
     title="Accuracy by width",
     x_label="width",
@@ -678,13 +681,62 @@ def test_points_of_a_chart_stand_where_their_numbers_are() -> None:
     assert heights["1"] == pytest.approx(down[2], abs=0.2)
 
 
+def test_bars_stand_on_zero_side_by_side_and_the_law_is_a_line() -> None:
+    drawn = plot(
+        Chart(
+            *("Weights", "standard deviations", "share", (-1.0, 0.0, 1.0)),
+            curves=(Curve("yours", (0.25, 0.5, 0.25)), Curve("the law", (0.2, 0.6, 0.2))),
+            look="bars",
+        )
+    )
+    low, high, other = drawn.boxes
+
+    ground = {tick.text: tick.at for tick in drawn.y_ticks}["0"]
+    assert all(box.y + box.height == pytest.approx(ground, abs=0.2) for box in drawn.boxes)
+    assert high.height == pytest.approx(2 * low.height, abs=0.3)
+    assert low.x + low.width <= high.x <= other.x - high.width
+    assert low.x >= drawn.left
+    assert other.x + other.width <= 640
+    assert [line.name for line in drawn.lines] == ["the law"]
+    assert [line.name for line in drawn.curves] == ["yours", "the law"]
+
+
+def test_cells_of_a_heat_map_are_the_darker_the_greater() -> None:
+    rows = (Curve("forget", (1.0, 0.01, None)), Curve("input", (0.5, 0.0, 0.1)))
+    chart = Chart("Gradients", "step", "length", (0.0, 1.0, 2.0), rows, look="heat map")
+    linear = {box.text: box for box in plot(chart).boxes}
+    by_powers = {box.text: box for box in plot(replace(chart, is_log=True)).boxes}
+
+    assert len(plot(chart).boxes) == 5  # what is missing is a hole
+    assert linear["1"].strength == by_powers["1"].strength == 1
+    assert linear["0.01"].strength < 0.1 < 0.5 < by_powers["0.01"].strength < 0.6
+    assert linear["0"].strength == by_powers["0"].strength > 0
+    assert linear["1"].y < linear["0.5"].y
+    assert linear["1"].x == linear["0.5"].x < linear["0.01"].x < linear["0.1"].x
+    assert [tick.text for tick in plot(chart).y_ticks] == ["forget", "input"]
+
+
+def test_every_look_of_a_chart_is_on_the_page_and_in_its_table() -> None:
+    rows = (Curve("forget", (0.125, 0.0)), Curve("input", (0.5, 0.75)))
+    for look, drawn in (("lines", "polyline"), ("bars", "rect"), ("heat map", "rect")):
+        chart = Chart("Gradients", "step", "length", (0.0, 1.0), rows, look=look)
+        page = report_page(report("ann", case("wrong", charts=[chart])))
+        tags = Page(page)
+
+        assert any(tag == drawn for tag, _ in tags.elements), look
+        for words in ("forget", "input", "0.125", "0.75"):
+            assert words in tags.text
+
+
 @pytest.mark.parametrize("y", [(0.0,), (3.5,), (-2.0,), (None,), (1e300,), (1e-300,), (-1e300,)])
 def test_a_chart_of_one_number_has_a_place(y: tuple[float | None]) -> None:
-    for x in (0.0, -5.0, 1e9):
-        drawn = plot(Chart("one", "x", "y", (x,), (Curve("a", y),)))
+    for x, look in itertools.product((0.0, -5.0, 1e9), LOOKS):
+        drawn = plot(Chart("one", "x", "y", (x,), (Curve("a", y),), look=look))
 
         places = [place for line in drawn.lines for dot in line.dots for place in dot]
         places += [tick.at for tick in (*drawn.x_ticks, *drawn.y_ticks)]
+        places += [end for box in drawn.boxes for end in (box.x, box.x + box.width)]
+        places += [end for box in drawn.boxes for end in (box.y, box.y + box.height)]
         assert all(0 <= place <= 640 for place in places)
         assert drawn.y_ticks
 

@@ -2,7 +2,7 @@
 
 from grader.testing.answer import AnswerKey, assert_answer
 from grader.testing.close import assert_close, assert_equal, assert_rejects, check
-from grader.testing.draw import draw
+from grader.testing.draw import draw, draw_heat_map, draw_sample
 from grader.testing.drawn import assert_drawn_from
 from grader.testing.equivariant import assert_equivariant
 from grader.testing.gradient import assert_gradient, assert_own_gradient
@@ -52,6 +52,8 @@ __all__ = [
     "assert_trace",
     "check",
     "draw",
+    "draw_heat_map",
+    "draw_sample",
     "generator",
     "invariant",
     "judge_trace",

@@ -8,7 +8,6 @@ instead of 6.1. (One moment, too_good, does rest on a limit; it says so.)
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -47,6 +46,9 @@ class Law(Protocol):
     def square_variance(self) -> float:
         """The variance of x²."""
 
+    def below(self, x: float) -> float:
+        """Return the probability of less than x."""
+
     def log_scale_tail(self, squares: float, count: int) -> float:
         """Return the log-probability that Σx² of `count` weights is that far from `count`."""
 
@@ -66,6 +68,9 @@ class Normal:
 
     def __post_init__(self) -> None:
         _check_positive("std", self.std)
+
+    def below(self, x: float) -> float:
+        return math.erfc(-x / math.sqrt(2)) / 2
 
     def log_scale_tail(self, squares: float, count: int) -> float:
         return log_chi_square_tail(squares, count)
@@ -105,6 +110,9 @@ class Uniform:
     @property
     def std(self) -> float:
         return self.bound / math.sqrt(3)
+
+    def below(self, x: float) -> float:
+        return min(1.0, max(0.0, (1 + x / math.sqrt(3)) / 2))
 
     def log_scale_tail(self, squares: float, count: int) -> float:
         excess = squares - count
@@ -212,8 +220,8 @@ def _histogram(x: Vector, grid: Vector) -> np.ndarray[Any, Any]:
     return np.bincount(places.astype(np.int32), minlength=BINS)
 
 
-def _inner(grid: Vector, cdf: Callable[[float], float]) -> Vector:
-    return np.array([cdf(float(edge)) for edge in grid[1:-1]])
+def _inner(grid: Vector, law: Law) -> Vector:
+    return np.array([law.below(float(edge)) for edge in grid[1:-1]])
 
 
 def _check_positive(name: str, value: float) -> None:
@@ -222,6 +230,6 @@ def _check_positive(name: str, value: float) -> None:
 
 
 NORMAL_GRID: Vector = np.linspace(-4, 4, BINS + 1)  # ±FAR are edges
-NORMAL_CDF = _inner(NORMAL_GRID, lambda edge: math.erfc(-edge / math.sqrt(2)) / 2)
+NORMAL_CDF = _inner(NORMAL_GRID, Normal(1.0))
 UNIFORM_GRID: Vector = np.linspace(-math.sqrt(3), math.sqrt(3), BINS + 1)
-UNIFORM_CDF = _inner(UNIFORM_GRID, lambda edge: (1 + edge / math.sqrt(3)) / 2)
+UNIFORM_CDF = _inner(UNIFORM_GRID, Uniform(1.0))

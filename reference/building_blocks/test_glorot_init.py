@@ -26,6 +26,7 @@ from grader.testing import (
     assert_rejects,
     assert_seeded,
     check,
+    draw_sample,
 )
 
 SAMPLERS = ["glorot_normal", "glorot_uniform"]
@@ -132,6 +133,7 @@ def test_normal_law(student, reference, rng, layer):
     draws = student.given.glorot_draws("glorot_normal", shape, gain, seed, count)
     check(len(draws) == count, "some of the draws are missing")
     law = Normal(reference.glorot_std(*reference.fans(shape), gain))
+    draw_sample(f"Your weights ({layer})", draws, law)
     hint = FANS if layer == "convolution" else STD
     assert_drawn_from(draws, law, shape=shape, hint=hint, hints=MOMENTS)
 
@@ -145,6 +147,7 @@ def test_uniform_law(student, reference, rng, layer):
     draws = student.given.glorot_draws("glorot_uniform", shape, gain, seed, count)
     check(len(draws) == count, "some of the draws are missing")
     law = Uniform(reference.glorot_bound(*reference.fans(shape), gain))
+    draw_sample(f"Your weights ({layer})", draws, law)
     hint = FANS if layer == "convolution" else f"{STD} {BOUND}"
     assert_drawn_from(draws, law, shape=shape, hint=hint, hints=MOMENTS)
 

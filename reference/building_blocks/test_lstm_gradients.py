@@ -12,7 +12,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.testing import Blocks, Time, assert_close, assert_rejects, assert_trace, check, draw
+from grader.errors import StudentError
+from grader.testing import (
+    Blocks,
+    Time,
+    assert_close,
+    assert_rejects,
+    assert_trace,
+    check,
+    draw,
+    draw_heat_map,
+)
 from grader.testing.trace import judge_trace
 
 # The cell, one rule per term: what it is made of, of values k that are given and terms d that
@@ -261,7 +271,9 @@ def test_bptt(student, reference, rng):
     got = student.given.backward_through_time(*problem)
     want = reference.given.backward_through_time(*problem)
     labels = ("T = 1", "T = 2", "T = 6")
-    draw_norms(got[-1] if got else {}, (6, 2, 4))
+    trace = got[-1] if got else {}
+    draw_norms(trace, (6, 2, 4))
+    draw_gates(student, trace, problem)
     assert_trace(
         joined(got, labels),
         joined(want, labels),
@@ -276,7 +288,7 @@ def draw_norms(trace: Mapping[str, Tensor], shape: Sequence[int]) -> None:
     norms = {
         f"what is handed back to {state}": trace[term].flatten(1).norm(dim=1).tolist()
         for state, term in (("h", "dh_prevs"), ("c", "dc_prevs"))
-        if term in trace and trace[term].shape == shape and trace[term].is_floating_point()
+        if is_like(trace.get(term), torch.empty(shape))
     }
     if norms:
         draw(
@@ -286,6 +298,49 @@ def draw_norms(trace: Mapping[str, Tensor], shape: Sequence[int]) -> None:
             x_label="step t",
             y_label="length of the gradient",
         )
+
+
+def draw_gates(student, trace: Mapping[str, Tensor], problem) -> None:
+    """Draw what each gate gets at which step, by the student's own step and what it handed back.
+
+    All steps cross in one call, as one batch. Whoever's step cannot answer has no picture; the
+    points for it are other tests' business.
+    """
+    dhs, dc_last, stacked, _ = problem
+    if not all(is_like(trace.get(term), dhs) for term in ("dh_prevs", "dc_prevs")):
+        return
+    upstream = {
+        "dh": dhs + torch.cat([trace["dh_prevs"][1:], torch.zeros_like(dhs[:1])]),
+        "dc_next": torch.cat([trace["dc_prevs"][1:], dc_last[None]]),
+    }
+    known = {name: value.flatten(0, 1) for name, value in (stacked | upstream).items()}
+    names = [name for name in STATES if name != "x"]
+    beside = {"x": known["x"]} | {name: stacked[name][0] for name in ("W_x", "W_h", "b")}
+    try:
+        terms = ["da_f", "da_i", "da_g", "da_o"]
+        states = torch.stack([known[name] for name in names])
+        found = student.given.backward_step(names, states, beside, terms)
+    except StudentError:
+        return
+    if all(is_like(found.get(term), states[0]) for term in terms):
+        norms = {
+            {"f": "forget", "i": "input", "g": "candidate", "o": "output"}[term[-1]]: (
+                found[term].unflatten(0, dhs.shape[:2]).flatten(1).norm(dim=1).tolist()
+            )
+            for term in terms
+        }
+        draw_heat_map(
+            "Your gradients by gate and step, T = 6",
+            range(len(dhs)),
+            norms,
+            x_label="step t",
+            y_label="length of the gradient at a gate's pre-activation",
+        )
+
+
+def is_like(found: object, right: Tensor) -> bool:
+    """Return whether it is a tensor of real numbers of that shape."""
+    return isinstance(found, Tensor) and found.shape == right.shape and found.is_floating_point()
 
 
 @pytest.mark.weight(1)
