@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from grader.errors import AssignmentError, SandboxError, WireClosed, WireLate
 from grader.judge.connection import Cell
 from grader.sandbox import identity, landlock, launch, levels, namespaces, root
 from tests.cells import LIMITS, asked
+from tests.command import PATIENCE
 from tests.conftest import ADD, MANIFEST, make_course
 from tests.ordinary_user import as_ordinary_user
 
@@ -352,6 +354,18 @@ def test_ending_the_zygote_ends_every_cell() -> None:
             cell.ended_by_itself(10)
         cell.end()
     zygote.end()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3])
+def test_a_zygote_whose_starter_is_gone_ends_without_a_word(seconds: float) -> None:
+    """While it warms up, too."""
+    lines = "import os, time; from grader.sandbox import launch; launch.begin(); "
+    lines += f"time.sleep({seconds}); os._exit(0)"
+    done = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )  # it holds the other ends of both pipes: here it has ended
+
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_letting_go_of_a_cell_kills_it(zygote: launch.Zygote) -> None:

@@ -4,6 +4,7 @@ It is a fresh exec with a clean environment, started by `sandbox.launch`, and ha
 hidden test, a solution or a submission: whatever it remembers, every cell can read.
 """
 
+import contextlib
 import itertools
 import os
 import signal
@@ -32,8 +33,9 @@ def main() -> None:
     keep_apart = {"namespaces": _by_namespaces, "user": _by_users}[sys.argv[2]]
     try:
         keep_apart(control)
-    except (SandboxError, OSError) as error:
-        control.send(str(error).encode())
+    except (SandboxError, OSError, msgspec.DecodeError) as error:
+        with contextlib.suppress(OSError):  # who started us is gone: there is nobody to tell
+            control.send(str(error).encode())
 
 
 def _by_namespaces(control: socket.socket) -> None:
