@@ -9,13 +9,22 @@ SEEDS ?= 20
 DEMO := out/demo
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' grader/__init__.py)
 
-.PHONY: setup demo serve test lint types unit verify catalog docs bench hints fuzz compare-isolation image clean
+.PHONY: setup setup-dev demo serve test lint types unit verify catalog docs bench hints fuzz compare-isolation image clean
 
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): a few minutes, this once."
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-e ".[author,service,similar]"
+	@touch $@
+
+# What the tests and the checks of the code need beside it.
+setup-dev: $(VENV)/.ready-dev
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@echo "Adding what the tests need: a minute or two, this once."
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $@
 
@@ -30,17 +39,17 @@ demo: setup
 serve: setup
 	$(BIN)/grader serve --data out/service
 
-test: setup lint types unit verify
+test: setup-dev lint types unit verify
 
-lint: setup
+lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: setup
+types: setup-dev
 	$(BIN)/mypy
 
 # A file is one worker's: what its tests share is made once.
-unit: setup
+unit: setup-dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # With fewer variations than the 200 of `make catalog`, which stand in docs/catalog.md.
@@ -51,15 +60,15 @@ verify: setup
 	done
 
 # Measures every assignment in full for docs/catalog.md; some minutes each.
-catalog: setup
+catalog: setup-dev
 	$(BIN)/python -m benchmarks.catalog --jobs $(JOBS)
 	$(BIN)/python docs/generate.py
 
 # Writes what is made from the code: the report's schema, the pages of commands and assignments.
-docs: setup
+docs: setup-dev
 	$(BIN)/python docs/generate.py
 
-bench: setup
+bench: setup-dev
 	$(BIN)/python benchmarks/run.py
 
 # Who is told which known mistake's hint, and what looking for mistakes costs.
@@ -67,11 +76,11 @@ hints: setup
 	$(BIN)/python -m benchmarks.hints --mutants --cost --jobs $(JOBS)
 
 # For long: FUZZ_SECONDS for each target; out/fuzz keeps what was reached, for the next time.
-fuzz: setup
+fuzz: setup-dev
 	$(BIN)/python -m tests.fuzz all --seconds $(FUZZ_SECONDS) --corpus out/fuzz
 
 # The same attacks in other graders, which are installed into a folder of their own.
-compare-isolation: setup
+compare-isolation: setup-dev
 	$(BIN)/python -m benchmarks.compare_isolation --venv out/graders --install --page docs/security.md
 
 # BASE_IMAGE, BUILD_IMAGE, PIP_OPTIONS: see docs/operators.md.

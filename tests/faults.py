@@ -34,8 +34,6 @@ from tests.test_batch import command_line, of_course
 from tests.test_forkserver import is_gone, soon
 
 Strike = Callable[["Running"], None]
-# A zygote that gets ready when its command has just ended says so where it should be silent.
-_NOBODY_LISTENS = re.compile(r"Traceback.*cell/zygote\.py.*BrokenPipeError: [^\n]*\n", re.DOTALL)
 PATIENCE = 60.0  # for what takes a few seconds, on a machine that has much else to do
 IN_CREATE = 0x100  # <sys/inotify.h>
 INTERRUPTED = "grader: interrupted; --resume goes on from here"
@@ -200,7 +198,6 @@ class Batch:
             out, faults = running.process.communicate(timeout=2 * PATIENCE)
             seconds = time.monotonic() - start
             code = running.process.returncode
-            faults = _NOBODY_LISTENS.sub("", faults)
             return End(code, out, faults, seconds, below, sockets, done, running.pid)
 
     def finished(self) -> End:
