@@ -19,7 +19,7 @@ FOR_STUDENTS = {"hint", "hints", "feedback", "name", "names", "where", "place", 
 FOR_STUDENTS |= {"x_label", "y_label"}
 # What says something to them, and the first argument in which it does.
 SAYING = {"check": 1, "WrongAnswer": 0, "MissingAnswer": 0, "NeedsReview": 0, "AnswerRaised": 0}
-SAYING |= {"draw": 0}
+SAYING |= {"draw": 0, "draw_heat_map": 0, "draw_sample": 0}
 
 _TEXT = re.compile(r"""f?("[^"]*"|'[^']*')[\])},]*""")
 
