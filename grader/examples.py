@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import EXAMPLES, GIVEN, Assignment
-from grader.cell.notebook import to_python
 from grader.errors import UsageError
 from grader.submission import Submission
 
@@ -95,6 +94,8 @@ def _lay_out(assignment: Assignment, handed_in: Submission, scratch: Path) -> No
         if answer is None:
             target.write_text(NOT_HANDED_IN, encoding="utf-8")
         elif answer.endswith(".ipynb"):
+            from grader.cell.notebook import to_python  # 0.4 s, which every command would pay
+
             try:
                 source = to_python(handed_in.files[answer])
             except ValueError as error:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,47 @@ from benchmarks.compare_isolation import (
     rows,
     write,
 )
-from benchmarks.graders import POINTS, Files, Grader, Nbgrader, NotRun, Otter, Ours, PlainPytest
+from benchmarks.graders import (
+    HOMEWORK,
+    POINTS,
+    Files,
+    Grader,
+    Nbgrader,
+    NotRun,
+    Otter,
+    Ours,
+    PlainPytest,
+)
+from grader import grade
 
 ROOT = Path(__file__).parent.parent
 
 
+class Warm(Ours):
+    """Ours, with one judge for all rows instead of a command for each: the walls are the same."""
+
+    def __init__(self, judge: grade.Grader, folder: Path) -> None:
+        self._judge, self._folder = judge, folder
+
+    def points(self, files: Files) -> float:
+        own = Path(tempfile.mkdtemp(dir=self._folder))
+        for name, text in files.items():
+            (own / name).write_text(text)
+        return grade.grade(self._judge, grade.take_in(self._judge.assignment, own)).score or 0
+
+
 @pytest.fixture(scope="module")
-def measured() -> Table:
-    return compare([PlainPytest(), Ours()], rows(), jobs=2)
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    with grade.opened("warmup", HOMEWORK) as judge:
+        ours = Warm(judge, tmp_path_factory.mktemp("warm"))
+        return compare([PlainPytest(), ours], rows(), jobs=2)
+
+
+def test_the_command_gives_what_its_judge_gives() -> None:
+    """Of the controls, each by a command of its own, as in the published table."""
+    right, wrong = rows()[:2]
+
+    assert (Ours().points(right.files), Ours().points(wrong.files)) == (POINTS, 0)
 
 
 def test_ours_holds_where_plain_pytest_is_fooled(measured: Table) -> None:

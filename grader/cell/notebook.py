@@ -1,7 +1,13 @@
 """A notebook's code as one Python file; runs in the cell, since a notebook is a stranger's."""
 
-import jupytext
-import nbformat
+import sys
+
+# jsonschema, which nbformat imports, makes a grammar of addresses where it finds this package, as
+# beside Jupyter: 1.4 s of every start, and no notebook needs it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import jupytext  # noqa: E402
+import nbformat  # noqa: E402
 
 # What notebooks have without importing it. Not before `from __future__`, which must come first.
 DISPLAY = "def display(*shown, **options): ...\n\n"

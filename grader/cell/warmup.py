@@ -2,10 +2,10 @@
 
 import random
 
-import jupytext
-import nbformat
 import numpy as np
 import torch
+
+from grader.cell import notebook
 
 
 def warm_up() -> None:
@@ -26,4 +26,4 @@ def warm_up() -> None:
     torch.func.vmap(lambda row: row * 2)(x.detach())
     np.linalg.svd(np.random.default_rng(0).standard_normal((4, 4)))
     random.random()
-    jupytext.writes(nbformat.v4.new_notebook(), fmt="py:percent")
+    notebook.to_python(b'{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": []}')
