@@ -16,6 +16,7 @@ from grader.service.access import Viewer
 from grader.service.changes import FileChange
 from grader.service.handed_in import File, take_in
 from grader.service.history import History, history_of, seen_of
+from grader.service.submitting import fit_name
 from grader.service.tables import DONE, REPORT, Assignment, Person, Result, Submission, Upload, now
 from grader.service.visibility import Seen
 from grader.service.web.state import (
@@ -107,7 +108,8 @@ def own_files(service: Service, viewer: Who, id: int) -> Response:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for position, file in enumerate(_uploads(service, id), 1):
             # Names are the browser's, cut to one part; these two are no names of files.
-            name = f"upload-{position}" if file.name in (".", "..") else file.name
+            name = fit_name(file.name)
+            name = f"upload-{position}" if name in (".", "..") else name
             archive.writestr(zipfile.ZipInfo(f"{folder}/{name}"), service.store.get(file.sha256))
     return download(buffer.getvalue(), "application/zip", f"{folder}.zip")
 
