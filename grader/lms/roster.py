@@ -90,7 +90,12 @@ def read(path: Path) -> Roster:
     Raises UsageError if it cannot be read, is no CSV, has no column of ids, a row without an id,
     or two students with one id.
     """
-    rows = rows_of(path, text_of(path))
+    return of_text(path, text_of(path))
+
+
+def of_text(path: Path, text: str) -> Roster:
+    """Return the roster in a CSV file's text; raises UsageError as `read` does, naming the path."""
+    rows = rows_of(path, text)
     first, header = next(rows, (1, []))
     columns = [_key(title) for title in header]
     twice = [title for title, count in Counter(columns).items() if count > 1 and title in _KNOWN]
@@ -172,6 +177,11 @@ def text_of(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); {_EXPECTED}") from error
+    return decoded(path, data)
+
+
+def decoded(path: Path, data: bytes) -> str:
+    """Return the text of a CSV file's bytes; raises UsageError if it is too large or no text."""
     if len(data) > MAX_BYTES:
         raise UsageError(f"{path}: is larger than {MAX_BYTES >> 20} MiB; {_EXPECTED}")
     # What Excel calls Unicode text is UTF-16.

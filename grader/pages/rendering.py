@@ -132,9 +132,12 @@ def _hash(text: str) -> str:
 
 
 def environment(folder: Path) -> Environment:
-    """Return what makes pages of the templates in a folder; all that they print is escaped."""
+    """Return what makes pages of the templates in a folder; all that they print is escaped.
+
+    They may include those of this room.
+    """
     found = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader([folder, _TEMPLATES]),
         autoescape=True,
         finalize=_seen,
         undefined=StrictUndefined,

@@ -1,12 +1,13 @@
 """Who may what: the one place that decides, from a person's roles in the object's own course."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Role = Literal["student", "assistant", "teacher"]
 View = Literal["student", "staff"]
 STAFF: frozenset[Role] = frozenset({"assistant", "teacher"})
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,20 @@ def is_staff(viewer: Viewer, course: int) -> bool:
 def may_rule(viewer: Viewer, course: int) -> bool:
     """Return whether they set the rules of a course and say who may join."""
     return viewer.is_admin or viewer.roles.get(course) == "teacher"
+
+
+def may_administer(viewer: Viewer) -> bool:
+    """Return whether they make courses and say who else is an admin."""
+    return viewer.is_admin
+
+
+def may_let_in(viewer: Viewer, courses: Collection[int], *, is_admin: bool) -> bool:
+    """Return whether they may make a link that signs in as someone else.
+
+    courses: all that this person is in. Such a link opens everything of that person, so nobody
+    makes one who could not see all of it anyway.
+    """
+    return viewer.is_admin or (not is_admin and all(may_rule(viewer, course) for course in courses))
 
 
 def is_member(viewer: Viewer, course: int) -> bool:

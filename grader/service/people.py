@@ -30,6 +30,11 @@ TOKEN_DAYS = 365
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 MISSTEPS, MISSTEP_MINUTES = 10, 15
 
+LOGIN_RULE = (
+    "A login has up to 64 lower-case letters, digits and any of . _ @ + -, "
+    "beginning with a letter or a digit."
+)
+
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _hasher = PasswordHasher()
 # Compared with where there is no such person: the answer takes as long.
@@ -41,11 +46,8 @@ def new_person(
 ) -> Person:
     """Return a new person, added; raises UsageError if the login or the password is not fit."""
     login = login.strip().casefold()
-    if not _LOGIN.fullmatch(login):
-        raise UsageError(
-            "A login has up to 64 lower-case letters, digits and any of . _ @ + -, "
-            "beginning with a letter or a digit."
-        )
+    if not is_login(login):
+        raise UsageError(LOGIN_RULE)
     if rows.scalar(select(Person.id).where(Person.login == login)) is not None:
         raise UsageError("This login is taken; choose another, or sign in.")
     person = Person(login=login, name=_name(name) or login, is_admin=is_admin)
@@ -53,6 +55,31 @@ def new_person(
     rows.add(person)
     rows.flush()
     return person
+
+
+def is_login(text: str) -> bool:
+    """Return whether a text is fit to be a login."""
+    return _LOGIN.fullmatch(text) is not None
+
+
+def set_admin(rows: Rows, by: int, login: str, *, is_admin: bool) -> None:
+    """Make someone an admin, or no longer one.
+
+    Raises UsageError if nobody has this login, or no admin would be left.
+    """
+    # All admins, locked: of two who take each other's place, one comes second.
+    admins = rows.scalars(
+        select(Person).where(Person.is_admin.is_(True)).order_by(Person.id).with_for_update()
+    ).all()
+    login = login.strip().casefold()
+    person = rows.scalars(select(Person).where(Person.login == login)).first()
+    if person is None:
+        raise UsageError(f"Nobody has the login {login[:80]!r}.")
+    if not is_admin and [admin.id for admin in admins] == [person.id]:
+        raise UsageError("This is the last admin; make another one first.")
+    person.is_admin = is_admin
+    action = "made an admin" if is_admin else "took back an admin"
+    note(rows, by, action, f"person {person.id}", login)
 
 
 def hashed_password(password: str) -> str:

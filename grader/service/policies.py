@@ -1,6 +1,6 @@
 """When one may submit, how often, and what counts: calculations only, no clock and no database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -8,9 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from grader.pages.rendering import points
+
+MAX_LATE_DAYS = 365
+
 Count = Annotated[int, Field(ge=0)]
 Counts = Literal["best", "last", "chosen"]
+Visibility = Literal["always", "after_due", "after_published", "never"]
 _DAY = timedelta(days=1)
+_COUNTS = {"best": "The best", "last": "The last", "chosen": "The one that you choose"}
 
 
 class Policy(BaseModel):
@@ -20,6 +26,8 @@ class Policy(BaseModel):
     grace_minutes: after due, still in time. late_days: how many begun days after due a submission
     is taken; 0: none. percent_per_day: of the score, for each begun day. attempts: None if as many
     as one likes. cool_down_seconds: between two of one student. counts: which attempt.
+    visibility: when students see what hidden tests found; visibility_of: `task/test` -> of it
+    alone. published: when staff published them; None while they have not.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,17 +35,36 @@ class Policy(BaseModel):
     release: AwareDatetime | None = None
     due: AwareDatetime | None = None
     grace_minutes: Count = 0
-    late_days: Annotated[int, Field(ge=0, le=365)] = 0
+    late_days: Annotated[int, Field(ge=0, le=MAX_LATE_DAYS)] = 0
     percent_per_day: Annotated[int, Field(ge=0, le=100)] = 0
     attempts: Annotated[int, Field(ge=1)] | None = None
     cool_down_seconds: Count = 0
     counts: Counts = "best"
+    visibility: Visibility = "always"
+    visibility_of: Mapping[str, Visibility] = {}
+    published: AwareDatetime | None = None
 
     @model_validator(mode="after")
     def _release_comes_first(self) -> "Policy":
         if self.release is not None and self.due is not None and self.due <= self.release:
             raise ValueError(f"due is {self.due}; expected a time after release, {self.release}")
         return self
+
+    @model_validator(mode="after")
+    def _after_due_has_a_due(self) -> "Policy":
+        if self.due is None and "after_due" in {self.visibility, *self.visibility_of.values()}:
+            raise ValueError("tests are shown after due, and there is no due; expected one")
+        return self
+
+
+class Extension(BaseModel):
+    """What one person has beyond the rules. late_days, attempts: added to those of the rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    due: AwareDatetime | None = None
+    late_days: Annotated[int, Field(ge=0, le=MAX_LATE_DAYS)] = 0
+    attempts: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +75,28 @@ class Attempt:
     received: datetime
     score: Fraction | None = None
     is_chosen: bool = False
+
+
+def policy_for(policy: Policy, extension: Extension | None) -> Policy:
+    """Return the rules that hold for a person with this extension; it takes nothing away."""
+    if extension is None:
+        return policy
+    due, attempts = policy.due, policy.attempts
+    return policy.model_copy(
+        update={
+            "due": due if due is None or extension.due is None else max(due, extension.due),
+            "late_days": min(policy.late_days + extension.late_days, MAX_LATE_DAYS),
+            "attempts": None if attempts is None else attempts + extension.attempts,
+        }
+    )
+
+
+def closes(policy: Policy) -> datetime | None:
+    """Return the last moment at which a submission is taken; None if there is no end."""
+    if policy.due is None:
+        return None
+    grace, late = timedelta(minutes=policy.grace_minutes), policy.late_days * _DAY
+    return policy.due + max(grace, late)
 
 
 def is_released(policy: Policy, now: datetime) -> bool:
@@ -116,6 +165,41 @@ def counted(policy: Policy, attempts: Sequence[Attempt]) -> Attempt | None:
     return scored[-1]
 
 
+def arithmetic(policy: Policy, attempt: Attempt) -> str:
+    """Return how a score becomes what it counts as, as one writes it; "" while there is none."""
+    counts = counted_score(policy, attempt)
+    if attempt.score is None or counts is None:
+        return ""
+    days = late_days(policy, attempt.received)
+    if not days or not policy.percent_per_day:
+        return points(float(attempt.score))
+    lost = f"{days} × {policy.percent_per_day} %"
+    if share_left(policy, attempt.received) == 0:
+        return f"0, as {lost} takes all"
+    return f"{points(float(attempt.score))} × (1 − {lost}) = {points(float(counts))}"
+
+
+def why_counted(policy: Policy, attempts: Sequence[Attempt], number: int) -> str:
+    """Return in a sentence whether this attempt counts, and why."""
+    found = counted(policy, attempts)
+    if found is None:
+        return "No attempt has a score yet."
+    scored = [attempt for attempt in attempts if attempt.score is not None]
+    if policy.counts == "best":
+        reason = "it is the best, after what being late costs"
+    elif policy.counts == "chosen" and found.is_chosen:
+        reason = "it was chosen"
+    elif policy.counts == "chosen":
+        reason = "none was chosen, and it is the last with a score"
+    else:
+        reason = "it is the last with a score"
+    if len(scored) == 1 and not found.is_chosen:
+        reason = "it is the only one with a score"
+    if found.number == number:
+        return f"This attempt counts: {reason}."
+    return f"This attempt does not count. Attempt {found.number} does: {reason}."
+
+
 def described(policy: Policy) -> list[str]:
     """Return the rules as students read them, a sentence each."""
     lines = []
@@ -126,8 +210,32 @@ def described(policy: Policy) -> list[str]:
             lines.append(f"Taken up to {_days(policy.late_days)} late{cost}.")
     if policy.attempts is not None:
         lines.append(f"{policy.attempts} attempts at most.")
-    words = {"best": "The best", "last": "The last", "chosen": "The one that you choose"}
-    lines.append(f"{words[policy.counts]} attempt counts.")
+    lines.append(f"{_COUNTS[policy.counts]} attempt counts.")
+    if policy.visibility != "always":
+        lines.append(f"Hidden tests are {told_visibility(policy, policy.visibility)}.")
+    return lines
+
+
+def told_visibility(policy: Policy, rule: Visibility) -> str:
+    """Return when tests under this rule are shown, as the end of a sentence."""
+    endings: dict[Visibility, str] = {
+        "always": "shown at once",
+        "after_due": f"shown after {shown(closes(policy))}",
+        "after_published": "shown when staff publish them",
+        "never": "not shown to students",
+    }
+    return endings[rule]
+
+
+def described_extension(policy: Policy, own: Policy) -> list[str]:
+    """Return what one's own rules give beyond those of the assignment, a sentence each."""
+    lines = []
+    if own.due != policy.due:
+        lines.append(f"Your own due date: {shown(own.due)}.")
+    if own.late_days != policy.late_days:
+        lines.append(f"For you it is taken up to {_days(own.late_days)} late.")
+    if own.attempts != policy.attempts:
+        lines.append(f"You have {own.attempts} attempts.")
     return lines
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from grader import assignment as folders
 from grader.errors import SubmissionError, UsageError
-from grader.service import attempts
+from grader.service import attempts, extensions
 from grader.service.access import Viewer
 from grader.service.database import Database
 from grader.service.handed_in import File, take_in
 from grader.service.jobs import Job, Jobs
-from grader.service.policies import Attempt, Policy, refusal
+from grader.service.policies import Attempt, refusal
 from grader.service.store import Store
 from grader.service.tables import (
     DONE,
@@ -65,9 +65,8 @@ def submit(
 
     given: the assignment's row. public: its folder. Raises Refused if it was not accepted.
     """
-    policy = Policy.model_validate(given.policy)
     with base.reading() as rows:
-        _refuse_by_policy(rows, policy, viewer.person, given.id, now)
+        _refuse_by_policy(rows, given, viewer.person, now)
     files = _checked(public, uploads)
     try:
         for upload in uploads:
@@ -75,7 +74,7 @@ def submit(
     except OSError as error:
         _log.error("the store cannot be written to: %s", error)
         raise NoRoom("The upload could not be stored; nothing is lost. Try again later.") from error
-    job, priority = _accept(base, policy, viewer.person, given.id, files, now)
+    job, priority = _accept(base, viewer.person, given, files, now)
     try:
         attempts.enqueue(base, jobs, job, priority)
     except Exception:  # it is accepted; a worker's sweep enqueues it
@@ -107,10 +106,10 @@ def attempts_of(rows: Session, person: int, assignment: int) -> list[Attempt]:
 
 
 def _refuse_by_policy(
-    rows: Session, policy: Policy, person: int, assignment: int, now: datetime
+    rows: Session, given: Assignment, person: int, now: datetime
 ) -> list[Attempt]:
-    earlier = attempts_of(rows, person, assignment)
-    reason = refusal(policy, now, earlier)
+    earlier = attempts_of(rows, person, given.id)
+    reason = refusal(extensions.policy_of(rows, given, person), now, earlier)
     if reason:
         raise Refused(reason)
     return earlier
@@ -136,22 +135,21 @@ def _checked(public: folders.Assignment, uploads: Sequence[Uploaded]) -> list[Fi
 
 def _accept(
     base: Database,
-    policy: Policy,
     person: int,
-    assignment: int,
+    given: Assignment,
     files: Sequence[File],
     now: datetime,
 ) -> tuple[Job, int]:
     with base.writing() as rows:
         # Two uploads of one person, one after the other: the rules hold for both.
         rows.execute(select(Person.id).where(Person.id == person).with_for_update())
-        earlier = _refuse_by_policy(rows, policy, person, assignment, now)
+        earlier = _refuse_by_policy(rows, given, person, now)
         # Fair queueing: the more of one's own wait, the later the next one's turn.
         waiting = rows.scalar(
             select(func.count()).where(Submission.person_id == person, Submission.state != DONE)
         )
         row = Submission(
-            assignment_id=assignment,
+            assignment_id=given.id,
             person_id=person,
             number=max((attempt.number for attempt in earlier), default=0) + 1,
             received=now,

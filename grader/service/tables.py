@@ -106,6 +106,17 @@ class Assignment(Table):
     policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class ExtensionRow(Table):
+    """What one person has beyond the rules of an assignment. rules: see `policies.Extension`."""
+
+    __tablename__ = "extension"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
 class Submission(Table):
     """One attempt, accepted.
 

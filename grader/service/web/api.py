@@ -7,10 +7,22 @@ from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from grader.service import access
-from grader.service.policies import Policy, is_released
-from grader.service.tables import DONE, Assignment, Course, Result, StaffReport, now
-from grader.service.web.state import NotThere, Service, Who, submission_for, title_of
+from grader.report import to_json
+from grader.service import access, extensions
+from grader.service.history import seen_of
+from grader.service.policies import Policy, is_released, policy_for
+from grader.service.tables import (
+    DONE,
+    REPORT,
+    Assignment,
+    Course,
+    Result,
+    StaffReport,
+    Submission,
+    now,
+)
+from grader.service.visibility import Seen, may_hide, without_names
+from grader.service.web.state import NotThere, Service, State, Who, submission_for, title_of
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
 
 routes = APIRouter(prefix="/api/v1")
@@ -27,7 +39,10 @@ class AssignmentOut(BaseModel):
 
 
 class SubmissionOut(BaseModel):
-    """Where a submission stands. score: null while there is none."""
+    """Where a submission stands. score: null while there is none, or tests are hidden.
+
+    hidden_tests: how many are not shown to its student now. points_shown: earned by the others.
+    """
 
     id: int
     assignment: int
@@ -39,6 +54,8 @@ class SubmissionOut(BaseModel):
     score: float | None
     max_score: float | None
     reason: str
+    hidden_tests: int = 0
+    points_shown: float | None = None
 
 
 @routes.get("/assignments")
@@ -50,14 +67,18 @@ def assignments(service: Service, viewer: Who) -> list[AssignmentOut]:
             .join(Course, Course.id == Assignment.course_id)
             .order_by(Assignment.id)
         ).all()
+        extended = extensions.own_of(rows, viewer.person)
     shown = []
     for row, course in found:
         policy = Policy.model_validate(row.policy)
         is_open = is_released(policy, now())
         if access.sees_assignment(viewer, row.course_id, is_released=is_open):
             title = title_of(service.shelf, row.name)
+            own = policy_for(policy, extended.get(row.id))
+            if not access.is_staff(viewer, row.course_id):
+                own = without_names(own)
             shown.append(
-                AssignmentOut(id=row.id, course=course, name=row.name, title=title, policy=policy)
+                AssignmentOut(id=row.id, course=course, name=row.name, title=title, policy=own)
             )
     return shown
 
@@ -78,10 +99,13 @@ def submit(
 @routes.get("/submissions/{id}")
 def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
     """Where a submission stands."""
-    row, _ = submission_for(service, viewer, id)
+    row, view = submission_for(service, viewer, id)
     before = 0 if row.state == DONE else service.stages.of(id).before
     with service.base.reading() as rows:
         result = rows.get(Result, id)
+    seen = _seen(service, row, result)
+    is_withheld = view == "student" and seen is not None and seen.count > 0
+    status = "" if result is None else result.status or result.kind
     return SubmissionOut(
         id=row.id,
         assignment=row.assignment_id,
@@ -89,17 +113,19 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
         received=row.received,
         state=row.state,
         before=before,
-        status="" if result is None else result.status or result.kind,
-        score=float(result.score) if result and result.score else None,
+        status=seen.report.status if is_withheld and seen else status,
+        score=float(result.score) if result and result.score and not is_withheld else None,
         max_score=float(result.max_score) if result and result.max_score else None,
         reason=result.reason if result else "",
+        hidden_tests=seen.count if seen else 0,
+        points_shown=seen.earned if seen else None,
     )
 
 
 @routes.get("/submissions/{id}/report")
 def report(service: Service, viewer: Who, id: int, view: str = "student") -> Response:
     """The report; view=staff for staff. Its schema: docs/report.schema.json."""
-    _, allowed = submission_for(service, viewer, id)
+    row, allowed = submission_for(service, viewer, id)
     if view not in ("student", "staff") or (view == "staff" and allowed != "staff"):
         raise NotThere("There is no such report.")
     kept: Any = StaffReport if view == "staff" else Result
@@ -107,4 +133,17 @@ def report(service: Service, viewer: Who, id: int, view: str = "student") -> Res
         found = rows.get(kept, id)
     if found is None or not found.report:
         raise NotThere("There is no report yet.")
-    return Response(found.report, media_type="application/json")
+    seen = None if view == "staff" else _seen(service, row, found)
+    text = found.report if seen is None else to_json(seen.report, view="student")
+    return Response(text, media_type="application/json")
+
+
+def _seen(service: State, row: Submission, result: Result | None) -> Seen | None:
+    """Return the report as its student may see it; None if there is none or nothing to hide."""
+    if result is None or result.kind != REPORT:
+        return None
+    with service.base.reading() as rows:
+        given = rows.get_one(Assignment, row.assignment_id)
+        policy = extensions.policy_of(rows, given, row.person_id)
+    moment = now()
+    return seen_of(result.report, policy, moment) if may_hide(policy, moment) else None

@@ -7,12 +7,14 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from grader.errors import UsageError
 from grader.report import Report
 from grader.service import access, attempts, people
 from grader.service.access import Viewer
 from grader.service.policies import Policy
 from grader.service.submitting import Refused
 from grader.service.tables import Assignment, Course, Person, Result, StaffReport, Submission
+from grader.service.visibility import rules_of_tests
 from grader.service.web.state import (
     NotThere,
     Service,
@@ -23,6 +25,7 @@ from grader.service.web.state import (
     submission_for,
     title_of,
     to,
+    to_rule,
 )
 from grader.service.web.student import report_answer
 
@@ -80,7 +83,7 @@ def again(service: Service, viewer: Who, id: int) -> Response:
 @routes.get("/assignments/{id}/policy")
 def policy_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
     """The rules of an assignment, to be changed."""
-    given, policy = _to_rule(service, viewer, id)
+    given, policy = to_rule(service, viewer, id)
     return _policy(service, viewer, given, _values(policy))
 
 
@@ -97,9 +100,11 @@ def set_policy(
     percent_per_day: Text = "",
     attempts: Text = "",
     cool_down_seconds: Text = "",
+    visibility: Text = "always",
+    visibility_of: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:
     """Change the rules; they hold at once, also for what was submitted before."""
-    given, before = _to_rule(service, viewer, id)
+    given, before = to_rule(service, viewer, id)
     values = {
         "release": release,
         "due": due,
@@ -109,12 +114,20 @@ def set_policy(
         "attempts": attempts,
         "cool_down_seconds": cool_down_seconds,
         "counts": counts,
+        "visibility": visibility,
+        "visibility_of": visibility_of,
     }
     sent: dict[str, Any] = {name: value for name, value in values.items() if value.strip()}
+    # What the form does not hold stays as it is.
+    sent |= {name: value for name, value in before if name not in values}
     for name in {"release", "due"} & sent.keys():
         sent[name] = f"{sent[name]}Z"  # the form says that it is in UTC
     try:
+        if "visibility_of" in sent:
+            sent["visibility_of"] = rules_of_tests(visibility_of)
         policy = Policy.model_validate(sent)
+    except UsageError as error:
+        return _policy(service, viewer, given, values, said=str(error), status=400)
     except ValidationError as error:
         first = error.errors()[0]
         said = ".".join(map(str, first["loc"])) + f": {first['msg']}"
@@ -138,18 +151,14 @@ def new_link(service: Service, viewer: Who, id: int) -> HTMLResponse:
     return page("link.html", viewer, course=course, secret=secret)
 
 
-def _to_rule(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Policy]:
-    given, policy = assignment_for(service, viewer, id)
-    if not access.may_rule(viewer, given.course_id):
-        raise NotThere("There is no such page.")
-    return given, policy
-
-
 def _values(policy: Policy) -> dict[str, str]:
     """Return the rules as the form's fields hold them."""
     values = {name: "" if value is None else str(value) for name, value in policy}
     for name, moment in (("release", policy.release), ("due", policy.due)):
         values[name] = moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
+    values["visibility_of"] = "\n".join(
+        f"{test} {rule}" for test, rule in policy.visibility_of.items()
+    )
     return values
 
 
@@ -162,7 +171,13 @@ def _policy(
     said: str = "",
     status: int = 200,
 ) -> HTMLResponse:
-    title = title_of(service.shelf, given.name)
     return page(
-        *("policy.html", viewer), status=status, given=given, title=title, values=values, said=said
+        "policy.html",
+        viewer,
+        status=status,
+        given=given,
+        title=title_of(service.shelf, given.name),
+        values=values,
+        said=said,
+        published=Policy.model_validate(given.policy).published,
     )

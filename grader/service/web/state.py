@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
 from grader.errors import AssignmentError, GraderError
@@ -18,7 +18,7 @@ from grader.service.jobs import Jobs
 from grader.service.policies import Policy, is_released
 from grader.service.shelf import Shelf
 from grader.service.store import Store
-from grader.service.tables import Assignment, Submission, now
+from grader.service.tables import Assignment, Course, Submission, now
 from grader.service.web.stages import Stages
 
 COOKIE = "session"
@@ -89,6 +89,23 @@ def assignment_for(service: State, viewer: Viewer, id: int) -> tuple[Assignment,
     return found, policy
 
 
+def to_rule(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Policy]:
+    """Return an assignment's row and rules; raises NotThere if they may not set them."""
+    given, policy = assignment_for(service, viewer, id)
+    if not access.may_rule(viewer, given.course_id):
+        raise NotThere("There is no such page.")
+    return given, policy
+
+
+def course_to_rule(service: State, viewer: Viewer, id: int) -> Course:
+    """Return a course's row; raises NotThere if they may not set its rules."""
+    with service.base.reading() as rows:
+        found = rows.get(Course, id)
+    if found is None or not access.may_rule(viewer, id):
+        raise NotThere("There is no such course.")
+    return found
+
+
 def submission_for(service: State, viewer: Viewer, id: int) -> tuple[Submission, View]:
     """Return a submission's row and how they may read it; raises NotThere if they may not."""
     with service.base.reading() as rows:
@@ -120,3 +137,9 @@ def page(template: str, viewer: Viewer | None, *, status: int = 200, **values: A
 def to(address: str) -> RedirectResponse:
     """Return the answer to a form: go there, and look."""
     return RedirectResponse(address, status_code=303)
+
+
+def download(data: bytes, kind: str, name: str) -> Response:
+    """Return a file to be kept, never shown: whatever it holds, it is no page of ours."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=kind, headers=headers)

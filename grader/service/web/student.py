@@ -16,12 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, people, policies, submitting
+from grader.service import access, extensions, people, policies, submitting
 from grader.service.access import Viewer
-from grader.service.policies import Policy, is_released
+from grader.service.history import history_of
+from grader.service.policies import Policy, is_released, policy_for
 from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
 from grader.service.tables import (
-    DONE,
     FAILURE,
     Assignment,
     Course,
@@ -29,12 +29,14 @@ from grader.service.tables import (
     Submission,
     now,
 )
+from grader.service.web import own_work
 from grader.service.web.state import (
     NotThere,
     Service,
     State,
     Who,
     assignment_for,
+    download,
     page,
     submission_for,
     title_of,
@@ -57,11 +59,12 @@ def home(service: Service, viewer: Who) -> HTMLResponse:
     with service.base.reading() as rows:
         courses = rows.scalars(select(Course).order_by(Course.title)).all()
         given = rows.scalars(select(Assignment).order_by(Assignment.name)).all()
+        extended = extensions.own_of(rows, viewer.person)
     shown = [
         (
             course,
             [
-                (one, title_of(service.shelf, one.name), policy)
+                (one, title_of(service.shelf, one.name), policy_for(policy, extended.get(one.id)))
                 for one in given
                 if one.course_id == course.id
                 and access.sees_assignment(
@@ -106,7 +109,7 @@ def all_files(service: Service, viewer: Who, id: int) -> Response:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in service.shelf.files(given.name).items():
             archive.writestr(f"{given.name}/{name}", path.read_bytes())
-    return _download(buffer.getvalue(), "application/zip", f"{given.name}.zip")
+    return download(buffer.getvalue(), "application/zip", f"{given.name}.zip")
 
 
 @routes.get("/assignments/{id}/files/{name:path}")
@@ -119,7 +122,7 @@ def one_file(service: Service, viewer: Who, id: int, name: str) -> Response:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if kind.startswith("image/"):
         return Response(path.read_bytes(), media_type=kind)
-    return _download(path.read_bytes(), kind, path.name)
+    return download(path.read_bytes(), kind, path.name)
 
 
 @routes.post("/assignments/{id}", max_body_size=MAX_UPLOAD_BYTES, form_limits={"max_files": 65})
@@ -140,7 +143,7 @@ def submission_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
         result = rows.get(Result, id)
         given = rows.get_one(Assignment, row.assignment_id)
     if result is not None and result.kind != FAILURE:
-        return report_answer(Report.model_validate_json(result.report), given)
+        return own_work.graded_page(service, viewer, row, given, result)
     return page(
         "submission.html",
         viewer,
@@ -216,31 +219,21 @@ def _assignment(
     given, policy = assignment_for(service, viewer, id)
     public = service.shelf.assignment(given.name)
     with service.base.reading() as rows:
-        attempts = submitting.attempts_of(rows, viewer.person, id)
-        found = rows.execute(
-            select(Submission.id, Submission.number, Submission.state, Result.kind, Result.status)
-            .outerjoin(Result, Result.submission_id == Submission.id)
-            .where(Submission.person_id == viewer.person, Submission.assignment_id == id)
-        ).all()
-    counted = policies.counted(policy, attempts)
+        history = history_of(rows, given, viewer.person, now())
     return page(
         "assignment.html",
         viewer,
         status=status,
-        given=given,
         public=public,
         files=sorted(service.shelf.files(given.name)),
-        rules=policies.described(policy),
-        refusal=policies.refusal(policy, now(), attempts),
-        attempts=list(reversed(attempts)),
-        rows={row.number: row for row in found},
-        counted=counted.number if counted else None,
-        late_days={one.number: policies.late_days(policy, one.received) for one in attempts},
-        counts={one.number: policies.counted_score(policy, one) for one in attempts},
+        rules=policies.described(history.policy),
+        own_rules=policies.described_extension(policy, history.policy),
+        refusal=policies.refusal(history.policy, now(), history.attempts),
+        most=float(public.points),
+        number=0,
+        **own_work.history_values(given, history, is_own=True),
         is_staff=access.is_staff(viewer, given.course_id),
         rules_link=access.may_rule(viewer, given.course_id),
-        chooses=policy.counts == "chosen",
-        done=DONE,
         said=said,
     )
 
@@ -250,9 +243,3 @@ def report_answer(report: Report, given: Assignment) -> HTMLResponse:
     page = report_page(report, class_page=f"/assignments/{given.id}", back=report.assignment.title)
     # It carries its own, stricter policy, which allows its own style by hash.
     return HTMLResponse(page, headers={"content-security-policy": "frame-ancestors 'none'"})
-
-
-def _download(data: bytes, kind: str, name: str) -> Response:
-    """Return a file to be kept, never shown: whatever it holds, it is no page of ours."""
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(data, media_type=kind, headers=headers)
