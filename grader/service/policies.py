@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from grader.service.totals import Adjustment, total
+
 Count = Annotated[int, Field(ge=0)]
 Counts = Literal["best", "last", "chosen"]
 _DAY = timedelta(days=1)
@@ -48,6 +50,9 @@ class Attempt:
     received: datetime
     score: Fraction | None = None
     is_chosen: bool = False
+    id: int = 0
+    most: Fraction | None = None
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 def is_released(policy: Policy, now: datetime) -> bool:
@@ -69,8 +74,11 @@ def share_left(policy: Policy, received: datetime) -> Fraction:
 
 
 def counted_score(policy: Policy, attempt: Attempt) -> Fraction | None:
-    """Return the score after what being late costs; None while there is none."""
-    return None if attempt.score is None else attempt.score * share_left(policy, attempt.received)
+    """Return the score after what being late costs and staff adjust; None while there is none."""
+    if attempt.score is None:
+        return None
+    kept = attempt.score * share_left(policy, attempt.received)
+    return total(kept, attempt.most, attempt.adjustments)
 
 
 def refusal(policy: Policy, now: datetime, earlier: Sequence[Attempt]) -> str:

@@ -176,7 +176,7 @@ class StaffReport(Table):
 
 
 class PastResult(Table):
-    """A result whose place another one took: both readers' reports as they were until `replaced`."""
+    """A result whose place another one took: both views of its report, until `replaced`."""
 
     __tablename__ = "past_result"
 

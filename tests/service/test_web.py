@@ -136,6 +136,16 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/submissions/{id}/staff"): OF_STAFF,
     ("POST", "/submissions/{id}/again"): (SIGN_IN, 404, 404, 400, 404, 400),
     ("POST", "/submissions/{id}/choose"): (SIGN_IN, 400, 404, 404, 404, 404),
+    # What staff do for a class; objects that are there: tests/service/test_staff_access.py.
+    ("GET", "/assignments/{id}/grid"): OF_STAFF,
+    ("GET", "/assignments/{id}/failures"): OF_STAFF,
+    ("POST", "/assignments/{id}/comments"): (SIGN_IN, 404, 404, 400, 404, 400),
+    ("GET", "/submissions/{id}/remarks"): OF_STAFF,
+    ("POST", "/submissions/{id}/adjustments"): (SIGN_IN, 404, 404, 400, 404, 400),
+    ("POST", "/submissions/{id}/comments"): (SIGN_IN, 404, 404, 400, 404, 400),
+    ("POST", "/adjustments/{id}/withdraw"): (SIGN_IN, *(404,) * 5),
+    ("POST", "/comments/{id}"): (SIGN_IN, *(404,) * 5),
+    ("POST", "/comments/{id}/withdraw"): (SIGN_IN, *(404,) * 5),
     ("GET", "/assignments/{id}/policy"): (SIGN_IN, 404, 404, 404, 404, 200),
     ("POST", "/assignments/{id}/policy"): (SIGN_IN, 404, 404, 404, 404, 303),
     ("POST", "/courses/{id}/link"): (SIGN_IN, 404, 404, 404, 404, 200),
@@ -391,6 +401,8 @@ def test_a_program_acts_by_a_token(site: Site) -> None:
         "status": "",
         "score": None,
         "max_score": None,
+        "counts_as": None,
+        "adjustments": [],
         "reason": "",
     }
     wrong = TestClient(site.app, headers={"authorization": "Bearer x"})

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from grader.service import access
-from grader.service.policies import Policy, is_released
+from grader.service.policies import Policy, counted_score, is_released
+from grader.service.standing import attempts_in
 from grader.service.tables import DONE, Assignment, Course, Result, StaffReport, now
 from grader.service.web.state import NotThere, Service, Who, submission_for, title_of
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
@@ -26,8 +27,18 @@ class AssignmentOut(BaseModel):
     policy: Policy
 
 
+class AdjustmentOut(BaseModel):
+    """Points that staff gave, or took if below 0."""
+
+    points: float
+    reason: str
+
+
 class SubmissionOut(BaseModel):
-    """Where a submission stands. score: null while there is none."""
+    """Where a submission stands. score: as graded, null while there is none.
+
+    counts_as: the score after what being late costs and staff adjust.
+    """
 
     id: int
     assignment: int
@@ -38,6 +49,8 @@ class SubmissionOut(BaseModel):
     status: str
     score: float | None
     max_score: float | None
+    counts_as: float | None
+    adjustments: list[AdjustmentOut]
     reason: str
 
 
@@ -82,6 +95,10 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
     before = 0 if row.state == DONE else service.stages.of(id).before
     with service.base.reading() as rows:
         result = rows.get(Result, id)
+        given = rows.get_one(Assignment, row.assignment_id)
+        own = attempts_in(rows, row.assignment_id, row.person_id)[row.person_id]
+    [attempt] = [one for one in own if one.id == id]
+    counts_as = counted_score(Policy.model_validate(given.policy), attempt)
     return SubmissionOut(
         id=row.id,
         assignment=row.assignment_id,
@@ -92,6 +109,11 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
         status="" if result is None else result.status or result.kind,
         score=float(result.score) if result and result.score else None,
         max_score=float(result.max_score) if result and result.max_score else None,
+        counts_as=None if counts_as is None else float(counts_as),
+        adjustments=[
+            AdjustmentOut(points=float(one.points), reason=one.reason)
+            for one in attempt.adjustments
+        ],
         reason=result.reason if result else "",
     )
 

@@ -14,7 +14,14 @@ from grader import __version__
 from grader.errors import AssignmentError
 from grader.pages.rendering import style
 from grader.service.submitting import NoRoom, Refused
-from grader.service.web import api, signing_in, staff, student
+from grader.service.web import (
+    api,
+    class_grid,
+    remarks,
+    signing_in,
+    staff,
+    student,
+)
 from grader.service.web.guard import Guard
 from grader.service.web.state import NotThere, Service, SignedOut, State, page, to
 
@@ -38,6 +45,8 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Guard)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
         app.include_router(routes)
+    for room in (class_grid, remarks):
+        app.include_router(room.routes)
     _add_static(app)
     _add_handlers(app)
 

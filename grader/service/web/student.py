@@ -19,6 +19,7 @@ from grader.report import Report
 from grader.service import access, people, policies, submitting
 from grader.service.access import Viewer
 from grader.service.policies import Policy, is_released
+from grader.service.remarks import remarks_on
 from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
 from grader.service.tables import (
     DONE,
@@ -140,7 +141,7 @@ def submission_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
         result = rows.get(Result, id)
         given = rows.get_one(Assignment, row.assignment_id)
     if result is not None and result.kind != FAILURE:
-        return report_answer(Report.model_validate_json(result.report), given)
+        return report_answer(service, row, given, Report.model_validate_json(result.report))
     return page(
         "submission.html",
         viewer,
@@ -245,9 +246,18 @@ def _assignment(
     )
 
 
-def report_answer(report: Report, given: Assignment) -> HTMLResponse:
-    """Return the page of a report, as far as that holds what is for staff."""
-    page = report_page(report, class_page=f"/assignments/{given.id}", back=report.assignment.title)
+def report_answer(
+    service: State, row: Submission, given: Assignment, report: Report
+) -> HTMLResponse:
+    """Return the page of a report, as far as that holds what is for staff, with staff's remarks."""
+    with service.base.reading() as rows:
+        said = remarks_on(rows, row, Policy.model_validate(given.policy), report)
+    page = report_page(
+        report,
+        class_page=f"/assignments/{given.id}",
+        back=report.assignment.title,
+        remarks=said,
+    )
     # It carries its own, stricter policy, which allows its own style by hash.
     return HTMLResponse(page, headers={"content-security-policy": "frame-ancestors 'none'"})
 
