@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.errors import Verdict
+from grader.pages.rendering import visible
 from grader.report import Report, Status, TaskReport, TestReport
 
 MAX_NOTES = 5
@@ -143,7 +144,25 @@ class _Tally:
         del self.submissions[SHOWN_SUBMISSIONS:]
 
 
-_Kind = tuple[str, str, Verdict, str]
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """One mistake, whoever makes it: a test, a verdict, and the words without their numbers.
+
+    test: empty if all tests of the task say the same.
+    """
+
+    task: str
+    test: str
+    verdict: Verdict
+    words: str
+
+
+def kinds_of(report: Report) -> Iterator[tuple[Kind, str]]:
+    """Yield each mistake in a report, either view of it, and its words as they stand there."""
+    for task in report.tasks:
+        for test, verdict, text in _mistakes(task):
+            # One mistake, whatever the line or the size of the difference.
+            yield Kind(task.id, test, verdict, _NUMBER.sub("0", visible(text))), text
 
 
 class ClassSummary:
@@ -156,39 +175,37 @@ class ClassSummary:
         self._rows: list[Row] = []
         self._refusals: list[Refusal] = []
         self._layouts: dict[Layout, Layout] = {}
-        self._tallies: dict[_Kind, _Tally] = {}
+        self._tallies: dict[Kind, _Tally] = {}
         self._recognised: dict[tuple[str, str], _Tally] = {}
 
-    def add(self, report: Report) -> None:
-        """Take in one report."""
+    def add(self, report: Report) -> Row:
+        """Take in one report; return its row."""
         layout = _layout(report)
-        self._rows.append(
-            Row(
-                id=report.submission.id,
-                students=_short(report.submission.students, MAX_STUDENTS),
-                status=report.status,
-                score=report.score,
-                max_score=report.max_score,
-                pending=report.pending,
-                task_scores=tuple(task.score for task in report.tasks),
-                verdicts=bytes(
-                    VERDICTS.index(test.verdict) for task in report.tasks for test in task.tests
-                ),
-                awaited=bytes(
-                    report.status in _verdicts(test) for task in report.tasks for test in task.tests
-                ),
-                notes=_short(report.submission.notes, MAX_NOTES),
-                layout=self._layouts.setdefault(layout, layout),
-            )
+        row = Row(
+            id=report.submission.id,
+            students=_short(report.submission.students, MAX_STUDENTS),
+            status=report.status,
+            score=report.score,
+            max_score=report.max_score,
+            pending=report.pending,
+            task_scores=tuple(task.score for task in report.tasks),
+            verdicts=bytes(
+                VERDICTS.index(test.verdict) for task in report.tasks for test in task.tests
+            ),
+            awaited=bytes(
+                report.status in _verdicts(test) for task in report.tasks for test in task.tests
+            ),
+            notes=_short(report.submission.notes, MAX_NOTES),
+            layout=self._layouts.setdefault(layout, layout),
         )
+        self._rows.append(row)
+        for kind, text in kinds_of(report):
+            self._tallies.setdefault(kind, _Tally(text)).add(report.submission.id, text)
         for task in report.tasks:
-            for test, verdict, text in _mistakes(task):
-                # One mistake, whatever the line or the size of the difference.
-                kind = (task.id, test, verdict, _NUMBER.sub("0", text))
-                self._tallies.setdefault(kind, _Tally(text)).add(report.submission.id, text)
             for name, misconception in _recognised(task).items():
                 tally = self._recognised.setdefault((task.id, name), _Tally(misconception))
                 tally.add(report.submission.id, misconception)
+        return row
 
     def add_refused(self, id: str, reason: str) -> None:
         """Take in a submission that has no report: not taken in, or its grading failed."""
@@ -230,8 +247,11 @@ class ClassSummary:
         """Return the most frequent mistakes, most frequent first."""
         by_count = sorted(self._tallies.items(), key=lambda item: (-item[1].count, item[0]))
         return [
-            Mistake(task, test, verdict, tally.text, tally.count, tuple(tally.submissions))
-            for (task, test, verdict, _), tally in by_count[:most]
+            Mistake(
+                *(kind.task, kind.test, kind.verdict),
+                *(tally.text, tally.count, tuple(tally.submissions)),
+            )
+            for kind, tally in by_count[:most]
         ]
 
     def recognised(self) -> list[Recognised]:

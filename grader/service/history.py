@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Rows
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session as Rows
 from grader.report import Report
 from grader.service import extensions, policies
 from grader.service.policies import Attempt, Policy
+from grader.service.standing import attempts_in
 from grader.service.tables import REPORT, Assignment, Result, Submission
 from grader.service.visibility import Seen, may_hide, seen
 
@@ -80,7 +80,8 @@ def history_of(
     policy = extensions.policy_of(rows, given, person)
     hides = may_hide(policy, now)
     # The texts of reports are long, and are looked at only where something may be hidden.
-    wanted = [Result.kind, Result.status, Result.score, *([Result.report] if hides else [])]
+    wanted = [Result.kind, Result.status, *([Result.report] if hides else [])]
+    attempts = attempts_in(rows, given.id, person).get(person, [])
     found = rows.execute(
         select(Submission, *wanted)
         .outerjoin(Result, Result.submission_id == Submission.id)
@@ -88,11 +89,9 @@ def history_of(
         .order_by(Submission.number)
     ).all()
     whole = []
-    for row in found:
+    for row, attempt in zip(found, attempts, strict=False):
         one: Submission = row[0]
         own = seen_of(row.report, policy, now) if hides and row.kind == REPORT else None
-        score = Fraction(row.score) if row.score else None
-        attempt = Attempt(one.number, one.received, score, is_chosen=one.is_chosen)
         status = row.status or "" if own is None else own.report.status
         whole.append(Tried(one.id, one.state, row.kind or "", status, attempt, own))
     counted = policies.counted(policy, [one.attempt for one in whole])

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from grader.pages.rendering import points
+from grader.service.totals import Adjustment, total
 
 MAX_LATE_DAYS = 365
 
@@ -75,6 +76,9 @@ class Attempt:
     received: datetime
     score: Fraction | None = None
     is_chosen: bool = False
+    id: int = 0
+    most: Fraction | None = None
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 def policy_for(policy: Policy, extension: Extension | None) -> Policy:
@@ -118,8 +122,11 @@ def share_left(policy: Policy, received: datetime) -> Fraction:
 
 
 def counted_score(policy: Policy, attempt: Attempt) -> Fraction | None:
-    """Return the score after what being late costs; None while there is none."""
-    return None if attempt.score is None else attempt.score * share_left(policy, attempt.received)
+    """Return the score after what being late costs and staff adjust; None while there is none."""
+    if attempt.score is None:
+        return None
+    kept = attempt.score * share_left(policy, attempt.received)
+    return total(kept, attempt.most, attempt.adjustments)
 
 
 def refusal(policy: Policy, now: datetime, earlier: Sequence[Attempt]) -> str:
@@ -171,12 +178,18 @@ def arithmetic(policy: Policy, attempt: Attempt) -> str:
     if attempt.score is None or counts is None:
         return ""
     days = late_days(policy, attempt.received)
+    given = "".join(f" {one.signed[0]} {one.signed[1:]}" for one in attempt.adjustments)
+    given = given.replace("-", "−")
     if not days or not policy.percent_per_day:
-        return points(float(attempt.score))
+        written = points(float(attempt.score)) + given
+        return f"{written} = {points(float(counts))}" if given else written
     lost = f"{days} × {policy.percent_per_day} %"
-    if share_left(policy, attempt.received) == 0:
+    if share_left(policy, attempt.received) == 0 and not given:
         return f"0, as {lost} takes all"
-    return f"{points(float(attempt.score))} × (1 − {lost}) = {points(float(counts))}"
+    written = f"{points(float(attempt.score))} × (1 − {lost})"
+    if share_left(policy, attempt.received) == 0:
+        written = f"0, as {lost} takes all,"
+    return f"{written}{given} = {points(float(counts))}"
 
 
 def why_counted(policy: Policy, attempts: Sequence[Attempt], number: int) -> str:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,12 +17,12 @@ from grader.service.database import Database
 from grader.service.handed_in import File, take_in
 from grader.service.jobs import Job, Jobs
 from grader.service.policies import Attempt, refusal
+from grader.service.standing import attempts_in
 from grader.service.store import Store
 from grader.service.tables import (
     DONE,
     Assignment,
     Person,
-    Result,
     Submission,
     Upload,
 )
@@ -91,18 +90,7 @@ def fit_name(name: str | None) -> str:
 
 def attempts_of(rows: Session, person: int, assignment: int) -> list[Attempt]:
     """Return all attempts of a person at an assignment, the oldest first."""
-    found = rows.execute(
-        select(Submission, Result.score, Result.status)
-        .outerjoin(Result, Result.submission_id == Submission.id)
-        .where(Submission.person_id == person, Submission.assignment_id == assignment)
-        .order_by(Submission.number)
-    ).all()
-    return [
-        Attempt(
-            row.number, row.received, Fraction(score) if score else None, is_chosen=row.is_chosen
-        )
-        for row, score, _ in found
-    ]
+    return attempts_in(rows, assignment, person).get(person, [])
 
 
 def _refuse_by_policy(

@@ -186,6 +186,143 @@ class StaffReport(Table):
     detail: Mapped[str] = mapped_column(Text, default="")
 
 
+class PastResult(Table):
+    """A result whose place another one took: both views of its report, until `replaced`."""
+
+    __tablename__ = "past_result"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    score: Mapped[str] = mapped_column(String(32))
+    max_score: Mapped[str] = mapped_column(String(32))
+    report: Mapped[str] = mapped_column(Text)
+    staff_report: Mapped[str] = mapped_column(Text)
+    finished: Mapped[datetime]
+    replaced: Mapped[datetime] = mapped_column(default=now)
+
+
+class Adjustment(Table):
+    """Points that staff give or take, with what the student reads. points: exact, as a decimal."""
+
+    __tablename__ = "adjustment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    points: Mapped[str] = mapped_column(String(32))
+    may_exceed: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Comment(Table):
+    """What staff say to students: to all who made one mistake, or on one submission.
+
+    submission_id: of the latter. task, test, verdict, words: of the former, see `pages.Mistake`;
+    test is empty where all of the task's tests say the same.
+    """
+
+    __tablename__ = "comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    task: Mapped[str] = mapped_column(String(100), default="")
+    test: Mapped[str] = mapped_column(String(200), default="")
+    verdict: Mapped[str] = mapped_column(String(16), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Decision(Table):
+    """What a person decided on every text answer of one normal form in one cell of a key.
+
+    place: hash of key, row, column and answer, which may be long. verdict: right or wrong. hint:
+    of a wrong one, what students read.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("assignment_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    place: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(Text)
+    row: Mapped[str] = mapped_column(Text)
+    column: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(String(16))
+    hint: Mapped[str] = mapped_column(Text, default="")
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Regrade(Table):
+    """Submissions graded anew beside their results. state: preview, committed, dropped."""
+
+    __tablename__ = "regrade"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    everything: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(16), default="preview")
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Errand(Table):
+    """What a worker does besides grading what comes in; see `errands`.
+
+    kind: decisions, regrade, similar. state: waiting, doing, done, failed. generation: who holds
+    another one has been overtaken. trouble: why it failed, for staff.
+    """
+
+    __tablename__ = "errand"
+    __table_args__ = (Index("ix_errand_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    regrade_id: Mapped[int | None] = mapped_column(ForeignKey("regrade.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    generation: Mapped[int] = mapped_column(default=1)
+    starts: Mapped[int] = mapped_column(default=0)
+    worker_id: Mapped[str] = mapped_column(String(64), default="")
+    trouble: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Regraded(Table):
+    """What grading one submission anew came to. before: hash of the staff's report it is held to.
+
+    row: `regrade.Row` as JSON. report: staff's report that takes the place of the old one; empty if
+    that stays. is_committed: it has.
+    """
+
+    __tablename__ = "regraded"
+
+    errand_id: Mapped[int] = mapped_column(ForeignKey("errand.id"), primary_key=True)
+    before: Mapped[str] = mapped_column(String(64))
+    fate: Mapped[str] = mapped_column(String(16))
+    row: Mapped[str] = mapped_column(Text)
+    report: Mapped[str] = mapped_column(Text, default="")
+    is_committed: Mapped[bool] = mapped_column(default=False)
+
+
+class Likeness(Table):
+    """Which submissions of an assignment have much in common. found: `similarity.Similar`, JSON."""
+
+    __tablename__ = "likeness"
+
+    errand_id: Mapped[int] = mapped_column(ForeignKey("errand.id"), primary_key=True)
+    found: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Session(Table):
     """Someone signed in. id: the hash of what the cookie holds."""
 

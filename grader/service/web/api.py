@@ -10,7 +10,8 @@ from sqlalchemy import select
 from grader.report import to_json
 from grader.service import access, extensions
 from grader.service.history import seen_of
-from grader.service.policies import Policy, is_released, policy_for
+from grader.service.policies import Policy, counted_score, is_released, policy_for
+from grader.service.standing import attempts_in
 from grader.service.tables import (
     DONE,
     REPORT,
@@ -38,10 +39,18 @@ class AssignmentOut(BaseModel):
     policy: Policy
 
 
+class AdjustmentOut(BaseModel):
+    """Points that staff gave, or took if below 0."""
+
+    points: float
+    reason: str
+
+
 class SubmissionOut(BaseModel):
     """Where a submission stands. score: null while there is none, or tests are hidden.
 
     hidden_tests: how many are not shown to its student now. points_shown: earned by the others.
+    counts_as: the score after what being late costs and staff adjust; null as the score is.
     """
 
     id: int
@@ -53,6 +62,8 @@ class SubmissionOut(BaseModel):
     status: str
     score: float | None
     max_score: float | None
+    counts_as: float | None
+    adjustments: list[AdjustmentOut]
     reason: str
     hidden_tests: int = 0
     points_shown: float | None = None
@@ -103,9 +114,14 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
     before = 0 if row.state == DONE else service.stages.of(id).before
     with service.base.reading() as rows:
         result = rows.get(Result, id)
+        given = rows.get_one(Assignment, row.assignment_id)
+        policy = extensions.policy_of(rows, given, row.person_id)
+        own = attempts_in(rows, row.assignment_id, row.person_id)[row.person_id]
     seen = _seen(service, row, result)
     is_withheld = view == "student" and seen is not None and seen.count > 0
     status = "" if result is None else result.status or result.kind
+    [attempt] = [one for one in own if one.id == id]
+    counts_as = None if is_withheld else counted_score(policy, attempt)
     return SubmissionOut(
         id=row.id,
         assignment=row.assignment_id,
@@ -116,6 +132,11 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
         status=seen.report.status if is_withheld and seen else status,
         score=float(result.score) if result and result.score and not is_withheld else None,
         max_score=float(result.max_score) if result and result.max_score else None,
+        counts_as=None if counts_as is None else float(counts_as),
+        adjustments=[
+            AdjustmentOut(points=float(one.points), reason=one.reason)
+            for one in attempt.adjustments
+        ],
         reason=result.reason if result else "",
         hidden_tests=seen.count if seen else 0,
         points_shown=seen.earned if seen else None,

@@ -14,7 +14,18 @@ from grader import __version__
 from grader.errors import AssignmentError
 from grader.pages.rendering import style
 from grader.service.submitting import NoRoom, Refused
-from grader.service.web import admin, api, members, own_work, rules, signing_in, staff, student
+from grader.service.web import (
+    admin,
+    api,
+    class_grid,
+    members,
+    own_work,
+    remarks,
+    rules,
+    signing_in,
+    staff,
+    student,
+)
 from grader.service.web.guard import Guard
 from grader.service.web.state import NotThere, Service, SignedOut, State, page, to
 
@@ -38,8 +49,8 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Guard)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
         app.include_router(routes)
-    for own in (own_work.routes, rules.routes, members.routes, admin.routes):
-        app.include_router(own)
+    for own in (own_work, rules, members, admin, class_grid, remarks):
+        app.include_router(own.routes)
     _add_static(app)
     _add_handlers(app)
 

@@ -16,6 +16,7 @@ from grader.service.access import Viewer
 from grader.service.changes import FileChange
 from grader.service.handed_in import File, take_in
 from grader.service.history import History, history_of, seen_of
+from grader.service.remarks import remarks_on
 from grader.service.submitting import fit_name
 from grader.service.tables import DONE, REPORT, Assignment, Person, Result, Submission, Upload, now
 from grader.service.visibility import Seen
@@ -49,7 +50,8 @@ def graded_page(
     with service.base.reading() as rows:
         history = history_of(rows, given, row.person_id, moment, row.number)
         owner = rows.get_one(Person, row.person_id)
-    seen = seen_of(result.report, history.policy, moment)
+        seen = seen_of(result.report, history.policy, moment)
+        remarks = remarks_on(rows, row, history.policy, seen.report)
     tests = [test for task in seen.report.tasks for test in task.tests]
     return page(
         "graded.html",
@@ -59,6 +61,7 @@ def graded_page(
         title=title_of(service.shelf, given.name),
         report=seen.report,
         seen=seen,
+        remarks=remarks,
         hidden=seen.hidden,
         first=first_failing(seen.report),
         passed=sum(test.verdict == "passed" for test in tests),

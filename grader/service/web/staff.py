@@ -46,7 +46,7 @@ def staff_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
         raise NotThere("There is no report yet.")
     if not found.report:
         return page("failure.html", viewer, row=row, given=given, detail=found.detail)
-    return report_answer(Report.model_validate_json(found.report), given)
+    return report_answer(service, row, given, Report.model_validate_json(found.report))
 
 
 @routes.get("/assignments/{id}/submissions")

@@ -20,6 +20,7 @@ from grader.service import access, extensions, people, policies, submitting
 from grader.service.access import Viewer
 from grader.service.history import history_of
 from grader.service.policies import Policy, is_released, policy_for
+from grader.service.remarks import remarks_on
 from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
 from grader.service.tables import (
     FAILURE,
@@ -238,8 +239,17 @@ def _assignment(
     )
 
 
-def report_answer(report: Report, given: Assignment) -> HTMLResponse:
-    """Return the page of a report, as far as that holds what is for staff."""
-    page = report_page(report, class_page=f"/assignments/{given.id}", back=report.assignment.title)
+def report_answer(
+    service: State, row: Submission, given: Assignment, report: Report
+) -> HTMLResponse:
+    """Return the page of a report, as far as that holds what is for staff, with staff's remarks."""
+    with service.base.reading() as rows:
+        said = remarks_on(rows, row, extensions.policy_of(rows, given, row.person_id), report)
+    page = report_page(
+        report,
+        class_page=f"/assignments/{given.id}",
+        back=report.assignment.title,
+        remarks=said,
+    )
     # It carries its own, stricter policy, which allows its own style by hash.
     return HTMLResponse(page, headers={"content-security-policy": "frame-ancestors 'none'"})

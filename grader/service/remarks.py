@@ -1,0 +1,182 @@
+"""What staff say beside a report: comments on a mistake or a submission, points given or taken.
+
+Results and reports stay as they are. Every change is one transaction with its note.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from grader.errors import UsageError
+from grader.pages import Kind, Remarks, kinds_of
+from grader.pages.rendering import anchor
+from grader.report import Report
+from grader.service import people
+from grader.service.policies import Policy, counted_score
+from grader.service.standing import attempts_in
+from grader.service.tables import Adjustment, Comment, Submission, now
+from grader.service.totals import points_of
+
+MAX_TEXT = 4000
+
+
+@dataclass(frozen=True)
+class Group:
+    """A mistake and who made it. text: the words as the first of them reads them."""
+
+    kind: Kind
+    text: str
+    submissions: tuple[int, ...]
+    comments: tuple[Comment, ...] = ()
+
+
+def groups(reports: Mapping[int, Report], comments: Iterable[Comment]) -> list[Group]:
+    """Return the mistakes of these reports, the most frequent first. reports: by submission."""
+    made: defaultdict[Kind, list[int]] = defaultdict(list)
+    texts: dict[Kind, str] = {}
+    for id, report in reports.items():
+        for kind, text in kinds_of(report):
+            made[kind].append(id)
+            texts.setdefault(kind, text)
+    said: defaultdict[Kind, list[Comment]] = defaultdict(list)
+    for comment in comments:
+        said[kind_of(comment)].append(comment)
+    found = [
+        Group(kind, texts[kind], tuple(dict.fromkeys(ids)), tuple(said[kind]))
+        for kind, ids in made.items()
+    ]
+    return sorted(found, key=lambda group: (-len(group.submissions), group.kind))
+
+
+def without_group(found: Iterable[Group], comments: Iterable[Comment]) -> list[Comment]:
+    """Return the comments on mistakes that nobody of these groups makes."""
+    kinds = {group.kind for group in found}
+    return [comment for comment in comments if kind_of(comment) not in kinds]
+
+
+def kind_of(comment: Comment) -> Kind:
+    """Return the mistake that a comment is about."""
+    return Kind(comment.task, comment.test, comment.verdict, comment.words)  # type: ignore[arg-type]
+
+
+def comments_on(comments: Iterable[Comment], report: Report) -> dict[str, list[str]]:
+    """Return the texts that concern a report, by their place in it, as `pages.Remarks` has them."""
+    kinds = {kind for kind, _ in kinds_of(report)}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for comment in comments:
+        if comment.submission_id is not None:
+            found[""].append(comment.text)
+        elif kind_of(comment) in kinds:
+            found[anchor(comment.task, comment.test)].append(comment.text)
+    return dict(found)
+
+
+def group_comments(rows: Session, assignment: int) -> Sequence[Comment]:
+    """Return the comments on mistakes of an assignment, the oldest first."""
+    return rows.scalars(
+        select(Comment)
+        .where(Comment.assignment_id == assignment, Comment.submission_id.is_(None))
+        .order_by(Comment.id)
+    ).all()
+
+
+def submission_comments(rows: Session, submission: int) -> Sequence[Comment]:
+    """Return the comments on one submission, the oldest first."""
+    return rows.scalars(
+        select(Comment).where(Comment.submission_id == submission).order_by(Comment.id)
+    ).all()
+
+
+def remarks_on(rows: Session, row: Submission, policy: Policy, report: Report) -> Remarks:
+    """Return what staff have to say on a submission; three queries."""
+    comments = rows.scalars(
+        select(Comment)
+        .where(
+            Comment.assignment_id == row.assignment_id,
+            or_(Comment.submission_id.is_(None), Comment.submission_id == row.id),
+        )
+        .order_by(Comment.id)
+    ).all()
+    own = attempts_in(rows, row.assignment_id, row.person_id).get(row.person_id, [])
+    [attempt] = [one for one in own if one.id == row.id]
+    points = counted_score(policy, attempt)
+    return Remarks(
+        None if points is None else float(points),
+        [(one.signed, one.reason) for one in attempt.adjustments],
+        comments_on(comments, report),
+    )
+
+
+def adjust(
+    rows: Session, by: int, submission: int, points: str, reason: str, *, may_exceed: bool
+) -> None:
+    """Give or take points; raises UsageError if they are none, or without a reason."""
+    exact, words = points_of(points), _text(reason, "A reason")
+    rows.add(
+        Adjustment(
+            submission_id=submission,
+            person_id=by,
+            points=str(float(exact)),
+            may_exceed=may_exceed,
+            reason=words,
+        )
+    )
+    detail = f"{float(exact):+g}{', may pass the maximum' if may_exceed else ''}: {words}"
+    people.note(rows, by, "adjusted points", f"submission {submission}", detail)
+
+
+def withdraw_adjustment(rows: Session, by: int, row: Adjustment) -> None:
+    """Take an adjustment back; the audit keeps what it was."""
+    detail = f"{float(row.points):+g}: {row.reason}"
+    people.note(rows, by, "withdrew an adjustment", f"submission {row.submission_id}", detail)
+    rows.delete(row)
+
+
+def comment_on_submission(rows: Session, by: int, row: Submission, text: str) -> None:
+    """Say something on one submission; raises UsageError if that is nothing, or too much."""
+    words = _text(text, "A comment")
+    rows.add(
+        Comment(assignment_id=row.assignment_id, submission_id=row.id, person_id=by, text=words)
+    )
+    people.note(rows, by, "commented", f"submission {row.id}", words)
+
+
+def comment_on_group(rows: Session, by: int, assignment: int, kind: Kind, text: str) -> None:
+    """Say something to all who make a mistake, now or later; raises UsageError as above."""
+    words = _text(text, "A comment")
+    rows.add(
+        Comment(
+            assignment_id=assignment,
+            person_id=by,
+            task=kind.task,
+            test=kind.test,
+            verdict=kind.verdict,
+            words=kind.words,
+            text=words,
+        )
+    )
+    detail = f"{anchor(kind.task, kind.test)} {kind.verdict}: {words}"
+    people.note(rows, by, "commented on a mistake", f"assignment {assignment}", detail)
+
+
+def edit_comment(rows: Session, by: int, row: Comment, text: str) -> None:
+    """Say something else; raises UsageError as above, and nothing is changed."""
+    words = _text(text, "A comment")
+    people.note(rows, by, "changed a comment", f"comment {row.id}", f"{row.text} -> {words}")
+    row.text, row.person_id, row.at = words, by, now()
+
+
+def withdraw_comment(rows: Session, by: int, row: Comment) -> None:
+    """Take a comment back; the audit keeps what it was."""
+    people.note(rows, by, "withdrew a comment", f"comment {row.id}", row.text)
+    rows.delete(row)
+
+
+def _text(text: str, what: str) -> str:
+    words = text.replace("\r\n", "\n").strip()
+    if not 1 <= len(words) <= MAX_TEXT:
+        raise UsageError(f"{what} has 1 to {MAX_TEXT} characters; found {len(words)}.")
+    return words
