@@ -58,8 +58,9 @@ def test_points_are_given_with_a_reason_that_the_student_reads(site: Site) -> No
     page = student.get("/submissions/1").text
     assert "+1.5 points" in page
     assert "The &lt;b&gt;idea&lt;/b&gt; was right." in page
-    assert re.search(r"<dt>counts as</dt>\s*<dd>\s*7.5\s", page)
-    assert re.search(r'"Counts as">7\.5\s', student.get(site.assignment).text)
+    assert re.search(r"<dt>counts as</dt>\s*<dd>\s*7\.5\s*<", page)
+    assert "6 + 1.5 = 7.5" in page
+    assert re.search(r'"Counts as">6 \+ 1\.5 = 7\.5\s', student.get(site.assignment).text)
     answer = student.get("/api/v1/submissions/1").json()
     assert (answer["score"], answer["counts_as"]) == (6.0, 7.5)
     assert answer["adjustments"] == [{"points": 1.5, "reason": form["reason"]}]

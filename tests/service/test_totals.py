@@ -1,5 +1,6 @@
 """What a score comes to with adjustments: one sum, with its bounds."""
 
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
+from grader.service.policies import Attempt, Policy, arithmetic
 from grader.service.totals import Adjustment, points_of, total
 
 halves = st.integers(-40, 40).map(lambda number: Fraction(number, 2))
@@ -43,3 +45,27 @@ def test_points_are_read_as_people_write_them(text: str, points: Fraction) -> No
 def test_what_is_no_number_of_points_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected a number other than 0"):
         points_of(text)
+
+
+@pytest.mark.parametrize(
+    "days, given, words",
+    [
+        (0, [], "8"),
+        (0, ["1.5"], "8 + 1.5 = 9.5"),
+        (0, ["1.5", "-2"], "8 + 1.5 − 2 = 7.5"),
+        (0, ["9"], "8 + 9 = 10"),
+        (2, ["-1"], "8 × (1 − 2 × 10 %) − 1 = 5.4"),
+        (10, [], "0, as 10 × 10 % takes all"),
+        (10, ["1"], "0, as 10 × 10 % takes all, + 1 = 1"),
+    ],
+)
+def test_the_sum_is_written_out_as_it_is_made(days: int, given: list[str], words: str) -> None:
+    due = datetime(2030, 1, 1, tzinfo=UTC)
+    policy = Policy(due=due, late_days=20, percent_per_day=10)
+    attempt = Attempt(
+        *(1, due + timedelta(days=days), Fraction(8)),
+        most=Fraction(10),
+        adjustments=tuple(Adjustment(Fraction(points), "why") for points in given),
+    )
+
+    assert arithmetic(policy, attempt) == words
