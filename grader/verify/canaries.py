@@ -120,7 +120,7 @@ def _telling(source: str) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Constant) and id(node) not in docstrings:
             if isinstance(node.value, str) and len(node.value.strip()) >= LEAST_TEXT:
                 yield node.lineno, node.value.strip()
-            if isinstance(node.value, float) and _digits(repr(node.value)) >= LEAST_DIGITS:
+            if isinstance(node.value, float) and telling_digits(repr(node.value)) >= LEAST_DIGITS:
                 yield node.lineno, repr(node.value)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         text = token.string.lstrip("# ")
@@ -184,7 +184,7 @@ def _is_docstring(node: ast.stmt) -> bool:
     )
 
 
-def _digits(number: str) -> int:
+def telling_digits(number: str) -> int:
     """Return how many digits tell something: none of the zeros at either end."""
     return len(re.sub(r"e.*|\D", "", number).strip("0"))
 

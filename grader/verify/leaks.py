@@ -22,11 +22,13 @@ from grader.pages import report_page
 from grader.report import Report, student_view, to_json
 from grader.sandbox.backends import Choice
 from grader.verify.canaries import (
+    LEAST_DIGITS,
     Canary,
     lines_of_reference,
     of_reference,
     planted_copy,
     seen_in,
+    telling_digits,
 )
 from grader.verify.checks import reports_of_wrong_answers
 from grader.verify.finding import Finding, Watch, submission_of
@@ -137,6 +139,7 @@ def _numbers_for_staff(report: Report) -> set[str]:
         if test.staff is not None
         for case in test.staff.cases
         for number in NUMBER.findall(case.detail)
+        if telling_digits(number) >= LEAST_DIGITS  # others are found by chance, in charts above all
     }
 
 
