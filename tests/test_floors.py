@@ -29,6 +29,7 @@ FLOORS = [
     ["regrade", "replay", "review", "service"],
     ["service.tables", "service.policies", "service.access", "service.store", "service.place"],
     ["service.database", "service.handed_in", "service.shelf", "service.jobs"],
+    ["service.hashes"],
     ["service.people", "service.bench", "service.attempts", "service.migrations"],
     ["service.submitting", "service.worker"],
     ["service.web", "service.first_start"],
