@@ -17,7 +17,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from benchmarks.load import classroom
 from benchmarks.load.classroom import Class, Files
@@ -48,6 +48,7 @@ def main() -> int:
         f"1 worker, {2 * options.jobs} slots": (1, 2 * options.jobs),
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}
+    sizes: list[float] = []
     with tempfile.TemporaryDirectory(prefix="grader-load-") as name, postgres.server() as server:
         folder = Path(name)
         answers = classroom.answers(folder / "answers")
@@ -56,7 +57,9 @@ def main() -> int:
                 database = server.new_database(f"round{number}way{position}")
                 own = folder / f"{number}-{position}"
                 group = classroom.make(own, options.submissions, database)
+                before = _size(database)
                 rates[way].append(_rate(group, answers, workers, jobs))
+                sizes.append((_size(database) - before) / options.submissions)
                 print(f"{way}: {rates[way][-1]:.2f} reports a second", flush=True)
     one, two, wide = (statistics.mean(own) for own in rates.values())
     found = {
@@ -68,6 +71,7 @@ def main() -> int:
         ],
         "two workers / one": round(two / one, 2),
         "one worker of twice the slots / one": round(wide / one, 2),
+        "KiB of Postgres per submission, with the queue": round(statistics.mean(sizes) / 1024),
     }
     print(json.dumps(found, indent=1))
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +99,16 @@ def _rate(group: Class, answers: list[Files], workers: int, jobs: int) -> float:
     finally:
         base.close()
     return float(count / (last - begun).total_seconds())
+
+
+def _size(url: str) -> int:
+    """Return the bytes that a database takes."""
+    base = Database(url)
+    try:
+        with base.reading() as rows:
+            return rows.scalar(text("SELECT pg_database_size(current_database())")) or 0
+    finally:
+        base.close()
 
 
 def _pile(group: Class, base: Database, answers: list[Files]) -> dict[int, int]:
