@@ -9,7 +9,8 @@ SEEDS ?= 20
 DEMO := out/demo
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' grader/__init__.py)
 
-.PHONY: setup setup-dev demo serve test lint types unit verify catalog docs bench hints fuzz compare-isolation image clean
+.PHONY: setup setup-dev demo serve test lint types unit verify catalog docs bench load hints \
+	fuzz compare-isolation image clean
 
 setup: $(VENV)/.ready
 
@@ -70,6 +71,12 @@ docs: setup-dev
 
 bench: setup-dev
 	$(BIN)/python benchmarks/run.py
+
+# A class at its deadline on the whole service, then what a second worker brings, on Postgres.
+# LOAD: other options, such as "--students 50 --minutes 0.5 --watching 10".
+load: setup-dev
+	$(BIN)/python -m benchmarks.load $(LOAD)
+	$(BIN)/python -m benchmarks.load.workers
 
 # Who is told which known mistake's hint, and what looking for mistakes costs.
 hints: setup

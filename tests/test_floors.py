@@ -31,6 +31,7 @@ FLOORS = [
     ["service.tables", "service.policies", "service.access", "service.store", "service.place"],
     ["service.visibility"],
     ["service.database", "service.handed_in", "service.shelf", "service.jobs"],
+    ["service.hashes"],
     ["service.people", "service.bench", "service.attempts", "service.migrations"],
     ["service.extensions", "service.standing"],
     ["service.history", "service.members", "service.changes", "service.remarks", "service.grid"],

@@ -23,12 +23,12 @@ from pathlib import Path
 import msgspec
 
 from grader import grade
-from grader.assignment import load, load_reference
 from grader.errors import GraderError
 from grader.grade import Grader
 from grader.report import Report
 from grader.sandbox.backends import Choice
 from grader.service.handed_in import File, own_id, take_in
+from grader.service.hashes import Hashes
 from grader.service.store import Store
 
 KEPT_WARM = 3  # a judge and a zygote take about 0.6 GiB
@@ -189,6 +189,7 @@ class Warm:
 
     def __init__(self, charge: Charge) -> None:
         self._charge = charge
+        self._hashes = Hashes(Path(charge.course))
         self._lock = threading.Lock()
         self._open: dict[str, _Opened] = {}  # the one used last comes last
 
@@ -199,7 +200,7 @@ class Warm:
         One that fails of itself is not lent again: the next gets a fresh judge.
         """
         course = Path(self._charge.course)
-        sha256 = load_reference(load(name, course)).sha256
+        sha256 = self._hashes.of(name)
         with self._lock:
             opened = self._open.pop(name, None)
             if opened is None or opened.sha256 != sha256 or opened.is_broken:

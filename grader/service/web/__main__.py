@@ -18,6 +18,8 @@ from grader.service.web.stages import Stages
 from grader.service.web.state import State
 
 DATABASE = "GRADER_DATABASE"  # in the environment: what stands in arguments, all users can read
+# Longer than proxies keep a connection that rests: closed by us just as a request comes, it is lost.
+KEPT_SECONDS = 75
 GRACE_SECONDS = 5  # for answers under way; pages that watch a submission ask again
 
 
@@ -45,6 +47,7 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     uvicorn.Server(config).run([socket.socket(fileno=charge.listening)])

@@ -44,17 +44,34 @@ class Stages:
         self._at = float("-inf")
         self._known: dict[int, Stage] = {}
 
+    def fresh(self, submission: int) -> Stage | None:
+        """Return where a submission stands if that is known already; never waits."""
+        is_fresh = time.monotonic() - self._at < FRESH_SECONDS
+        return self._known.get(submission) if is_fresh else None
+
     def of(self, submission: int) -> Stage:
         """Return where an accepted submission stands, no older than FRESH_SECONDS.
 
-        Of one that is done this is never said too early: it may be newer than what is known.
+        While another thread looks, it is what was known before: hundreds may watch, and threads
+        that wait here answer no pages. Of one that is done this is never said too early: it may be
+        newer than what is known.
         """
-        with self._lock:
-            is_fresh = time.monotonic() - self._at < FRESH_SECONDS
-            if not is_fresh or submission not in self._known:
+        stage = self.fresh(submission)
+        if stage is not None:
+            return stage
+        before = self._known.get(submission)
+        if not self._lock.acquire(blocking=before is None):
+            assert before is not None
+            return before
+        try:
+            stage = self.fresh(submission)
+            if stage is None:
                 self._known = self._looked_up()
                 self._at = time.monotonic()
-            return self._known.get(submission, DONE_STAGE)
+                stage = self._known.get(submission, DONE_STAGE)
+            return stage
+        finally:
+            self._lock.release()
 
     def _looked_up(self) -> dict[int, Stage]:
         with self._base.reading() as rows:

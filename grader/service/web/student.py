@@ -186,7 +186,10 @@ async def events(service: Service, viewer: Who, id: int) -> StreamingResponse:
     async def told() -> AsyncIterator[str]:
         before = None
         while True:
-            stage = await run_in_threadpool(service.stages.of, id)
+            # Mostly it is known: hundreds ask, and a thread for each would hold up the pages.
+            stage = service.stages.fresh(id)
+            if stage is None:
+                stage = await run_in_threadpool(service.stages.of, id)
             if stage.is_done:
                 yield "event: done\ndata: Done.\n\n"
                 return
