@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import threading
 
 import pytest
 from sqlalchemy import event, select
@@ -13,6 +14,7 @@ from grader.service import members, people
 from grader.service.access import Viewer, may_let_in
 from grader.service.tables import Assignment, Audit, Course, Membership, Person
 from tests.service import test_web
+from tests.service.running import Service
 from tests.service.test_web import Site, make_teacher
 
 site = test_web.site
@@ -166,6 +168,7 @@ def test_links_for_all_are_for_students_without_a_password(teacher: Site) -> Non
     assert answer.headers["content-disposition"] == 'attachment; filename="links.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [row["login"] for row in rows] == ["ann", "classmate"]  # the owner has one
+    assert rows[0]["link"].startswith("http://testserver/enter/")
     assert teacher.client().post(rows[0]["link"]).status_code == 303
 
 
@@ -325,3 +328,59 @@ def test_the_last_admin_stays(site: Site) -> None:
     assert site.client("owner").get("/admin").status_code == 200
     with pytest.raises(UsageError, match="last admin"), site.service.base.writing() as rows:
         people.set_admin(rows, 1, "owner", is_admin=False)
+
+
+# ---- on each kind of database ------------------------------------------------------------------
+
+
+def test_a_roster_and_roles_on_each_database(each_service: Service) -> None:
+    service = each_service
+    course = service.given.course_id
+    with service.base.writing() as rows:
+        by = Viewer(people.new_person(rows, "boss", "Boss", is_admin=True).id, "boss", True)
+    listed = members.read_roster(b"id,name\nann,A\nbo,Bo\n")
+    with service.base.reading() as rows:
+        before = members.preview(rows, course, listed)
+
+    with service.base.writing() as rows:
+        members.take_in(rows, by, course, listed, removes_missing=True)
+        members.take_in(rows, by, course, listed, removes_missing=True)
+
+    with service.base.writing() as rows:
+        found = members.of_course(rows, course)
+        assert [(one.login, one.role) for one in found] == [("ann", "student"), ("bo", "student")]
+        bo = found[1].person
+        members.set_role(rows, by, course, bo, "teacher")
+        assert [one.login for one in members.of_course(rows, course)] == ["bo", "ann"]
+        assert [one.login for one, _ in members.links_for_all(rows, by, course)] == ["ann"]
+        members.remove(rows, by, course, bo)
+        assert len(members.of_course(rows, course)) == 1
+    assert ([one.login for one in before.new], len(before.known)) == (["bo"], 1)
+
+
+def test_two_admins_cannot_take_each_other_back(each_service: Service) -> None:
+    """At the same time: one of them comes second, and is told that it is the last."""
+    service = each_service
+    with service.base.writing() as rows:
+        boss = people.new_person(rows, "boss", "Boss", is_admin=True).id
+    both = threading.Barrier(2)
+    said: list[str] = []
+
+    def take_back(login: str) -> None:
+        both.wait()
+        try:
+            with service.base.writing() as rows:
+                people.set_admin(rows, boss, login, is_admin=False)
+            said.append("")
+        except UsageError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=take_back, args=(login,)) for login in ("admin", "boss")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(said) == ["", "This is the last admin; make another one first."]
+    with service.base.reading() as rows:
+        assert len(rows.scalars(select(Person).where(Person.is_admin.is_(True))).all()) == 1

@@ -73,7 +73,7 @@ def remove(service: Service, viewer: Who, id: int, person: int) -> Response:
 
 
 @routes.post("/courses/{id}/members/{person}/link")
-def link(service: Service, viewer: Who, id: int, person: int) -> Response:
+def link(request: Request, service: Service, viewer: Who, id: int, person: int) -> Response:
     """Make a link that signs in as this person, once; it is shown once."""
     course = course_to_rule(service, viewer, id)
     try:
@@ -81,7 +81,8 @@ def link(service: Service, viewer: Who, id: int, person: int) -> Response:
             found, secret = members.link_for(rows, viewer, id, person)
     except UsageError as error:
         return _page(service, viewer, course, said=str(error))
-    return page("own_link.html", viewer, course=course, person=found, secret=secret)
+    address = f"{_start(request, service)}/enter/{secret}"
+    return page("own_link.html", viewer, course=course, person=found, address=address)
 
 
 @routes.post("/courses/{id}/links.csv")
@@ -90,7 +91,7 @@ def links(request: Request, service: Service, viewer: Who, id: int) -> Response:
     course_to_rule(service, viewer, id)
     with service.base.writing() as rows:
         found = members.links_for_all(rows, viewer, id)
-    start = f"{'https' if service.is_secure else 'http'}://{request.headers.get('host', '')}"
+    start = _start(request, service)
     table = [[one.login, one.name, f"{start}/enter/{secret}"] for one, secret in found]
     data = csv_text(["login", "name", "link"], table).encode("utf-8")
     return download(data, "text/csv; charset=utf-8", "links.csv")
@@ -151,6 +152,11 @@ def give(service: Service, viewer: Who, id: int, name: Text = "") -> Response:
     except UsageError as error:
         return _page(service, viewer, course, said=str(error))
     return to(f"/courses/{id}/members")
+
+
+def _start(request: Request, service: State) -> str:
+    """Return what all our addresses begin with, as who asks has reached us."""
+    return f"{'https' if service.is_secure else 'http'}://{request.headers.get('host', '')}"
 
 
 def _page(

@@ -118,8 +118,6 @@ def set_policy(
         "visibility_of": visibility_of,
     }
     sent: dict[str, Any] = {name: value for name, value in values.items() if value.strip()}
-    # What the form does not hold stays as it is.
-    sent |= {name: value for name, value in before if name not in values}
     for name in {"release", "due"} & sent.keys():
         sent[name] = f"{sent[name]}Z"  # the form says that it is in UTC
     try:
@@ -133,7 +131,11 @@ def set_policy(
         said = ".".join(map(str, first["loc"])) + f": {first['msg']}"
         return _policy(service, viewer, given, values, said=said.lstrip(": "), status=400)
     with service.base.writing() as rows:
-        rows.get_one(Assignment, id).policy = policy.model_dump(mode="json")
+        row = rows.get_one(Assignment, id, with_for_update=True)
+        # What the form does not hold stays as it is now.
+        now = Policy.model_validate(row.policy)
+        policy = policy.model_copy(update={name: own for name, own in now if name not in values})
+        row.policy = policy.model_dump(mode="json")
         detail = f"{before.model_dump_json()} -> {policy.model_dump_json()}"
         people.note(rows, viewer.person, "set the rules", f"assignment {id}", detail)
     return to(f"/assignments/{id}")
