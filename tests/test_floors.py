@@ -30,6 +30,7 @@ FLOORS = [
     ["service.tables", "service.policies", "service.access", "service.store", "service.place"],
     ["service.database", "service.handed_in", "service.shelf", "service.jobs"],
     ["service.people", "service.bench", "service.attempts", "service.migrations"],
+    ["service.backup"],
     ["service.submitting", "service.worker"],
     ["service.web", "service.first_start"],
     ["service.serve"],

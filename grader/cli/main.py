@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.cli.backup import backup, restore
 from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.doctor import doctor
@@ -72,7 +73,8 @@ def main() -> None:
                  grader similar ASSIGNMENT SUBMISSIONS --out DIR
     Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT;
                  grader pack ASSIGNMENT --for SYSTEM --out FILE
-    Operators:   grader serve; grader worker; grader doctor
+    Operators:   grader serve; grader worker; grader doctor;
+                 grader backup FILE; grader restore FILE
     """
 
 
@@ -92,6 +94,8 @@ for command in (
     packed,
     serve,
     worker,
+    backup,
+    restore,
     doctor,
 ):
     main.add_command(command)

@@ -7,6 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
@@ -62,6 +63,12 @@ def upgrade(url: str, to: str = "head") -> None:
 def downgrade(url: str, to: str) -> None:
     """Bring the database's tables back to an older version; `base` has none."""
     command.downgrade(_config(url), to)
+
+
+def knows(revision: str) -> bool:
+    """Return whether this version of the service knows how to go on from these tables."""
+    known = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    return revision in {script.revision for script in known}
 
 
 def unmigrated(url: str) -> list[Any]:
