@@ -1,6 +1,5 @@
 """`grader worker`: grades what the service has accepted."""
 
-import logging
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -78,10 +77,11 @@ def worker(
     grader worker --data /srv/grader --course /srv/course --database postgresql://…
     """
     needs_service()
+    from grader.service import logs
     from grader.service import worker as room
     from grader.service.place import Place, end_with
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logs.set_up()
     if not data.is_dir():
         raise UsageError(f"{data}: no such folder; `grader serve` makes it at its first start")
     if with_parent:

@@ -95,10 +95,13 @@ def _config(url: str) -> Config:
 
 
 def _engine(url: str) -> Engine:
+    # What is asked for may be a name or a hash of a secret: it is in no message of an error.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True
+        )
     # A connection for each thread that answers requests: they wait for the file, not for us.
-    engine = create_engine(url, pool_size=40)
+    engine = create_engine(url, pool_size=40, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -22,7 +22,11 @@ from tests.service.test_serve import FORM, Served, serve
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operators.md").read_text(encoding="utf-8")
 URL = "https://grader.example.org"
-NGINX = "daemon off; user root; pid {folder}/pid; error_log stderr; events {{}}\nhttp {{\naccess_log off;\n"
+NGINX = """\
+daemon off; user root; pid {folder}/pid; error_log stderr; events {{}}
+http {{
+access_log off;
+"""
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 

@@ -139,6 +139,8 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/assignments/{id}/policy"): (SIGN_IN, 404, 404, 404, 404, 200),
     ("POST", "/assignments/{id}/policy"): (SIGN_IN, 404, 404, 404, 404, 303),
     ("POST", "/courses/{id}/link"): (SIGN_IN, 404, 404, 404, 404, 200),
+    # From this machine itself, or with a token of its own: test_watching.py.
+    ("GET", "/metrics"): (404,) * 6,
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),
     ("POST", "/api/v1/assignments/{id}/submissions"): (401, 202, 202, 202, 404, 202),
     ("GET", "/api/v1/submissions/{id}"): (401, *OF_OWNER[1:]),
