@@ -20,6 +20,7 @@ from grader.cli.review import review
 from grader.cli.serve import serve
 from grader.cli.similar import similar
 from grader.cli.start import start
+from grader.cli.submit import submit
 from grader.cli.verify import verify
 from grader.cli.worker import worker
 from grader.errors import GraderError, UsageError
@@ -65,7 +66,8 @@ def main() -> None:
     them run data only.
 
     \b
-    Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
+    Students:    grader start ASSIGNMENT; grader check ASSIGNMENT;
+                 grader submit ASSIGNMENT FILES --server URL
     Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT SUBMISSIONS --out DIR;
                  grader review ASSIGNMENT --reports DIR; grader replay REPORT --submission FILE;
                  grader regrade ASSIGNMENT --reports DIR --submissions DIR;
@@ -81,6 +83,7 @@ def main() -> None:
 for command in (
     start,
     check,
+    submit,
     grade,
     batch,
     review,
