@@ -1,9 +1,10 @@
 # The grader as an image: `make image`. By hand, with the version in grader/__init__.py:
-#   docker build -t grader:0.1.0 --build-arg VERSION=0.1.0 .
+#   docker build -t grader:0.1.0 --target grader --build-arg VERSION=0.1.0 .
+# The last target, `service`, is the same with pages, workers and their database on top.
 # Another base:  --build-arg BASE_IMAGE=…   (Debian or Ubuntu with Python 3.11 or later)
 # torch for processors alone:  --build-arg PIP_OPTIONS="--extra-index-url …", PyTorch's CPU index
 #
-# Only the last stage is kept: no pip, no headers, no cache, no option of the build is in it.
+# Only the target's stage is kept: no pip, no headers, no cache, no option of the build is in it.
 ARG BASE_IMAGE=python:3.11-slim
 # Where packages are installed: the same Python as in BASE_IMAGE, and `venv`.
 ARG BUILD_IMAGE=${BASE_IMAGE}
@@ -14,7 +15,8 @@ WORKDIR /requirements
 COPY pyproject.toml ./
 RUN python3 -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb')); \
     open('build.txt', 'w').write('\n'.join(project['build-system']['requires'])); \
-    open('run.txt', 'w').write('\n'.join(project['project']['dependencies']))"
+    open('run.txt', 'w').write('\n'.join(project['project']['dependencies'])); \
+    open('service.txt', 'w').write('\n'.join(project['project']['optional-dependencies']['service']))"
 
 FROM ${BUILD_IMAGE} AS dependencies
 ARG PIP_OPTIONS=""
@@ -51,7 +53,7 @@ RUN of_package=$(python3 -c "import grader; print(grader.__version__)") \
     && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash \
         -s /opt/package -p /opt/venv /opt/package/lib
 
-FROM ${BASE_IMAGE}
+FROM ${BASE_IMAGE} AS grader
 RUN useradd --create-home --uid 1000 --non-unique grader
 COPY --from=dependencies /opt/venv /opt/venv
 COPY --from=package /opt/package /opt/venv
@@ -64,3 +66,24 @@ USER grader
 WORKDIR /course
 ENTRYPOINT ["grader"]
 CMD ["--help"]
+
+# Beside what the grader has: pip sees that, and leaves it as it is.
+FROM dependencies AS service-dependencies
+COPY --from=requirements /requirements/service.txt ./
+RUN /opt/pip/bin/pip --python /opt/venv install ${PIP_OPTIONS} -c constraints.txt \
+        --prefix /opt/service -r run.txt -r service.txt \
+    && find /opt/service -type d -name tests -prune -exec rm -rf {} + \
+    && { /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+            -s /opt/service -p /opt/venv /opt/service/lib \
+        || echo "files for a newer Python stay as they are"; }
+
+FROM grader AS service
+COPY --from=service-dependencies /opt/service /opt/venv
+USER root
+# A volume takes over whose folder it is mounted on, and who may enter it.
+RUN install -d -m 0700 -o grader -g grader /data
+USER grader
+EXPOSE 8000
+# Of a container that runs no pages, compose.yaml turns it off.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-c", \
+    "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

@@ -92,7 +92,7 @@ compare-isolation: setup-dev
 
 # BASE_IMAGE, BUILD_IMAGE, PIP_OPTIONS: see docs/operators.md.
 image:
-	docker build -t grader:$(VERSION) --build-arg VERSION=$(VERSION) \
+	docker build -t grader:$(VERSION) --target grader --build-arg VERSION=$(VERSION) \
 		$(if $(BASE_IMAGE),--build-arg BASE_IMAGE="$(BASE_IMAGE)") \
 		$(if $(BUILD_IMAGE),--build-arg BUILD_IMAGE="$(BUILD_IMAGE)") \
 		$(if $(PIP_OPTIONS),--build-arg PIP_OPTIONS="$(PIP_OPTIONS)") .

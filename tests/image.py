@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,23 @@ LEFT_OUT = (
     "./usr/share/man/*",
 )
 WHEELS = "FROM {base}\nENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels\nCOPY wheels /wheels\n"
+POSTGRES = 'FROM {base}\nCOPY start /start\nENTRYPOINT ["sh", "/start"]\n'
+POSTGRES_START = """\
+set -e
+bin=$(echo /usr/lib/postgresql/*/bin) data=/var/lib/postgresql/data
+chown postgres $data
+if [ ! -e $data/PG_VERSION ]; then
+    install -m 0600 -o postgres "$POSTGRES_PASSWORD_FILE" /tmp/password
+    setpriv --reuid postgres --regid postgres --clear-groups \
+        "$bin/initdb" -D $data -U "$POSTGRES_USER" \\
+        -E UTF8 --locale C -A scram-sha-256 --pwfile /tmp/password
+    echo 'host all all all scram-sha-256' >> $data/pg_hba.conf
+    echo "CREATE DATABASE \\"$POSTGRES_DB\\"" | setpriv --reuid postgres --regid postgres \
+        --clear-groups "$bin/postgres" --single -D $data postgres
+fi
+exec setpriv --reuid postgres --regid postgres --clear-groups \
+    "$bin/postgres" -D $data -c 'listen_addresses=*'
+"""
 SECONDS = 1800  # for one step; debootstrap takes 40, pip and the engine together 90
 
 
@@ -76,6 +93,7 @@ def wheels_image() -> str:
     requirements = [
         f"torch=={torch}",
         *pyproject["project"]["dependencies"],
+        *pyproject["project"]["optional-dependencies"]["service"],
         *pyproject["build-system"]["requires"],
     ]
 
@@ -117,14 +135,39 @@ def torch_version() -> str:
     return f"{version}+cpu"
 
 
-def built_image() -> str:
-    """Return the tag of the grader's own image, as this checkout makes it. Raises Unavailable."""
+def built_image(target: str = "grader") -> str:
+    """Return the tag of the grader's own image, as this checkout makes it. Raises Unavailable.
+
+    target: of the Dockerfile; `service` has pages and workers too.
+    """
     arguments = build_arguments()
 
     def make(client: docker.DockerClient, tag: str) -> None:
-        _build(client, ROOT, tag, buildargs=arguments, network_mode="none")
+        _build(client, ROOT, tag, buildargs=arguments, target=target, network_mode="none")
 
-    return _made("built", [*map(str, arguments.items()), *_sources()], make)
+    what = "built" if target == "grader" else target
+    return _made(what, [*map(str, arguments.items()), *_sources()], make)
+
+
+def postgres_image() -> str:
+    """Return the tag of a Debian with Postgres. Raises Unavailable.
+
+    Its start understands of the official image's variables what compose.yaml uses.
+    """
+    packages = ("postgresql",)
+    base = _made(
+        "debian-postgres",
+        [SUITE, *packages, *LEFT_OUT],
+        lambda client, tag: _make_base(client, tag, packages),
+    )
+
+    def make(client: docker.DockerClient, tag: str) -> None:
+        with _folder() as context:
+            (context / "start").write_text(POSTGRES_START)
+            (context / "Dockerfile").write_text(POSTGRES.format(base=base))
+            _build(client, context, tag)
+
+    return _made("postgres", [base, POSTGRES, POSTGRES_START], make)
 
 
 def build_arguments() -> dict[str, str]:
@@ -173,7 +216,7 @@ def _lock() -> Iterator[None]:
         yield
 
 
-def _make_base(client: docker.DockerClient, tag: str) -> None:
+def _make_base(client: docker.DockerClient, tag: str, packages: Sequence[str] = PACKAGES) -> None:
     if os.geteuid() != 0:
         raise Unavailable("only root can run debootstrap, which makes the base image")
     if shutil.which("debootstrap") is None:
@@ -182,7 +225,7 @@ def _make_base(client: docker.DockerClient, tag: str) -> None:
         tree, archive = folder / "tree", folder / "base.tar"
         # What it mounts is gone with its namespace, also when it fails.
         bootstrap = ["unshare", "--mount", "debootstrap", "--variant=minbase"]
-        _run([*bootstrap, f"--include={','.join(PACKAGES)}", SUITE, str(tree), *_mirror()])
+        _run([*bootstrap, f"--include={','.join(packages)}", SUITE, str(tree), *_mirror()])
         leave_out = [f"--exclude={pattern}" for pattern in LEFT_OUT]
         _run(["tar", "-C", str(tree), *leave_out, "-cf", str(archive), "."])
         repository, _, name = tag.partition(":")

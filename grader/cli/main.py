@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.cli.backup import backup, restore
 from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.doctor import doctor
@@ -19,6 +20,7 @@ from grader.cli.review import review
 from grader.cli.serve import serve
 from grader.cli.similar import similar
 from grader.cli.start import start
+from grader.cli.submit import submit
 from grader.cli.verify import verify
 from grader.cli.worker import worker
 from grader.errors import GraderError, UsageError
@@ -64,7 +66,8 @@ def main() -> None:
     them run data only.
 
     \b
-    Students:    grader start ASSIGNMENT; grader check ASSIGNMENT
+    Students:    grader start ASSIGNMENT; grader check ASSIGNMENT;
+                 grader submit ASSIGNMENT FILES --server URL
     Assistants:  grader grade ASSIGNMENT FILE; grader batch ASSIGNMENT SUBMISSIONS --out DIR;
                  grader review ASSIGNMENT --reports DIR; grader replay REPORT --submission FILE;
                  grader regrade ASSIGNMENT --reports DIR --submissions DIR;
@@ -72,13 +75,15 @@ def main() -> None:
                  grader similar ASSIGNMENT SUBMISSIONS --out DIR
     Authors:     grader new ASSIGNMENT; grader verify ASSIGNMENT;
                  grader pack ASSIGNMENT --for SYSTEM --out FILE
-    Operators:   grader serve; grader worker; grader doctor
+    Operators:   grader serve; grader worker; grader doctor;
+                 grader backup FILE; grader restore FILE
     """
 
 
 for command in (
     start,
     check,
+    submit,
     grade,
     batch,
     review,
@@ -92,6 +97,8 @@ for command in (
     packed,
     serve,
     worker,
+    backup,
+    restore,
     doctor,
 ):
     main.add_command(command)

@@ -1,6 +1,5 @@
 """`grader serve`: the service, all of it."""
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,11 +50,11 @@ def serve(
     grader serve --data /srv/grader --course /srv/course --url https://grader.example.org
     """
     needs_service()
-    from grader.service import first_start
+    from grader.service import first_start, logs
     from grader.service import serve as room
     from grader.service.place import Place
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logs.set_up()
     if not (course / "assignments").is_dir():
         raise UsageError(f"{course}: has no assignments/; name the course's folder with --course")
     place = Place(data, course, database)

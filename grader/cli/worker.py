@@ -1,6 +1,6 @@
 """`grader worker`: grades what the service has accepted."""
 
-import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,28 @@ import click
 from grader.cli.options import course_option, sandbox_options
 from grader.errors import UsageError
 from grader.sandbox.backends import Choice
+
+PASSWORD_FILE = "GRADER_DATABASE_PASSWORD_FILE"
+
+
+def with_password(_context: click.Context, _option: click.Parameter, url: str) -> str:
+    """Return the database's address with the password that lies in a file, if one is named.
+
+    So it stands neither in an argument nor in a variable, which others may read. Raises UsageError
+    if the file cannot be read.
+    """
+    path = os.environ.get(PASSWORD_FILE, "")
+    if not path or not url:
+        return url
+    needs_service()
+    from sqlalchemy import make_url
+
+    try:
+        password = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UsageError(f"{PASSWORD_FILE}: {path} cannot be read ({error.strerror})") from error
+    return make_url(url).set(password=password).render_as_string(hide_password=False)
+
 
 data_option = click.option(
     "--data",
@@ -22,7 +44,9 @@ database_option = click.option(
     default="",
     envvar="GRADER_DATABASE",
     show_envvar=True,
-    help="postgresql://…  [default: a file in the service's folder]",
+    callback=with_password,
+    help="postgresql://…; its password may lie in a file that GRADER_DATABASE_PASSWORD_FILE "
+    "names.  [default: a file in the service's folder]",
 )
 slots_option = click.option(
     "--jobs",
@@ -53,10 +77,11 @@ def worker(
     grader worker --data /srv/grader --course /srv/course --database postgresql://…
     """
     needs_service()
+    from grader.service import logs
     from grader.service import worker as room
     from grader.service.place import Place, end_with
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logs.set_up()
     if not data.is_dir():
         raise UsageError(f"{data}: no such folder; `grader serve` makes it at its first start")
     if with_parent:

@@ -7,6 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
@@ -64,6 +65,12 @@ def downgrade(url: str, to: str) -> None:
     command.downgrade(_config(url), to)
 
 
+def knows(revision: str) -> bool:
+    """Return whether this version of the service knows how to go on from these tables."""
+    known = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    return revision in {script.revision for script in known}
+
+
 def unmigrated(url: str) -> list[Any]:
     """Return in what the database's tables differ from `tables`, as Alembic sees it."""
     from alembic.autogenerate import compare_metadata
@@ -88,10 +95,13 @@ def _config(url: str) -> Config:
 
 
 def _engine(url: str) -> Engine:
+    # What is asked for may be a name or a hash of a secret: it is in no message of an error.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True
+        )
     # A connection for each thread that answers requests: they wait for the file, not for us.
-    engine = create_engine(url, pool_size=40)
+    engine = create_engine(url, pool_size=40, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -50,11 +50,11 @@ class Served:
 
 
 @contextmanager
-def serve(data: Path, course: Path) -> Iterator[Served]:
+def serve(data: Path, course: Path, *options: str) -> Iterator[Served]:
     """Have the service for the length of a block; what is left of it at the end is killed."""
     command = [
         *(sys.executable, "-m", "grader", "serve", "--port", "0"),
-        *("--data", str(data), "--course", str(course)),
+        *("--data", str(data), "--course", str(course), *options),
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -169,6 +169,8 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/submissions/{id}/files.zip"): OF_OWNER,
     ("GET", "/submissions/{id}/changes"): (SIGN_IN, *(404,) * 5),  # it is the only attempt
     ("GET", "/submissions/{id}/changes?since=1"): (SIGN_IN, *(404,) * 5),
+    # From this machine itself, or with a token of its own: test_watching.py.
+    ("GET", "/metrics"): (404,) * 6,
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),
     ("POST", "/api/v1/assignments/{id}/submissions"): (401, 202, 202, 202, 404, 202),
     ("GET", "/api/v1/submissions/{id}"): (401, *OF_OWNER[1:]),

@@ -1,6 +1,5 @@
 """The web process: `grader serve` starts it on a socket that it has opened, and starts it again."""
 
-import logging
 import os
 import socket
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
+from grader.service import logs
 from grader.service.database import Database
 from grader.service.jobs import Jobs
 from grader.service.place import Place, end_with
@@ -37,14 +37,14 @@ def main() -> None:
     """Serve pages until SIGTERM, or until the parent is gone."""
     charge = msgspec.json.decode(sys.argv[1].encode(), type=Charge)
     end_with(charge.parent)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logs.set_up()
     place = Place(Path(charge.data), Path(charge.course), os.environ.get(DATABASE, ""))
     base, jobs = Database(place.url), Jobs(place.jobs_url)
     shelf, stages = Shelf(place.course), Stages(base)
     app = application(State(base, jobs, place.store, shelf, stages, charge.is_secure))
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        log_config=None,  # its messages go where ours go
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEPT_SECONDS,

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from grader import __version__
 from grader.errors import AssignmentError
 from grader.pages.rendering import style
+from grader.service.metrics import Metrics
 from grader.service.submitting import NoRoom, Refused
 from grader.service.web import (
     admin,
@@ -25,9 +26,11 @@ from grader.service.web import (
     signing_in,
     staff,
     student,
+    watching,
 )
 from grader.service.web.guard import Guard
 from grader.service.web.state import NotThere, Service, SignedOut, State, page, to
+from grader.service.web.watching import Measured, route_of
 
 MAX_BODY_BYTES = 64 * 1024  # of anything but an upload
 _STATIC = Path(__file__).parent / "static"
@@ -47,7 +50,9 @@ def application(service: State) -> FastAPI:
     )
     app.state.service = service
     app.add_middleware(Guard)
-    for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
+    app.state.metrics = Metrics(service.base)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    for routes in (signing_in.routes, student.routes, staff.routes, api.routes, watching.routes):
         app.include_router(routes)
     for own in (own_work, rules, members, admin, class_grid, remarks):
         app.include_router(own.routes)
@@ -105,7 +110,8 @@ def _add_handlers(app: FastAPI) -> None:
         return _told(request, 422, f"{where}: {first['msg']}.")
 
     def ours(request: Request, error: Exception) -> Response:
-        _log.error("%s %s: %s", request.method, request.scope["path"], error)
+        # Of the path only what is ours: the rest may be a link's secret.
+        _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
         return _told(request, 503, "The service cannot do this now; try again in a minute.")
 
     app.add_exception_handler(SignedOut, signed_out)
