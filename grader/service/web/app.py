@@ -15,8 +15,10 @@ from grader.errors import AssignmentError
 from grader.pages.rendering import style
 from grader.service.submitting import NoRoom, Refused
 from grader.service.web import (
+    answers,
     api,
     class_grid,
+    regrades,
     remarks,
     signing_in,
     staff,
@@ -45,7 +47,7 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Guard)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
         app.include_router(routes)
-    for room in (class_grid, remarks):
+    for room in (class_grid, remarks, regrades, answers):
         app.include_router(room.routes)
     _add_static(app)
     _add_handlers(app)
