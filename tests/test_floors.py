@@ -36,6 +36,7 @@ FLOORS = [
     ["service.people", "service.bench", "service.attempts", "service.migrations"],
     ["service.standing", "service.errands"],
     ["service.submitting", "service.remarks", "service.grid", "service.deciding"],
+    ["service.exporting"],
     ["service.regrades"],
     ["service.chores"],
     ["service.worker"],

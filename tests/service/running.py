@@ -66,6 +66,13 @@ class Service:
         with self.base.reading() as rows:
             return list(rows.scalars(select(Result).where(Result.submission_id.in_(ids))))
 
+    def viewer(self, login: str) -> Viewer:
+        """Return another student of the course."""
+        with self.base.writing() as rows:
+            person = people.new_person(rows, login, login.title())
+            people.join(rows, person.id, self.given.course_id, "student")
+        return Viewer(person.id, login, roles={self.given.course_id: "student"})
+
     def browser(self, role: str) -> TestClient:
         """Return a browser in which somebody of that role in the course is signed in."""
         state = State(

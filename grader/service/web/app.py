@@ -18,6 +18,9 @@ from grader.service.web import (
     answers,
     api,
     class_grid,
+    exports,
+    likenesses,
+    live,
     regrades,
     remarks,
     signing_in,
@@ -47,7 +50,7 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Guard)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
         app.include_router(routes)
-    for room in (class_grid, remarks, regrades, answers):
+    for room in (class_grid, remarks, regrades, answers, exports, likenesses, live):
         app.include_router(room.routes)
     _add_static(app)
     _add_handlers(app)

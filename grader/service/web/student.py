@@ -107,7 +107,7 @@ def all_files(service: Service, viewer: Who, id: int) -> Response:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in service.shelf.files(given.name).items():
             archive.writestr(f"{given.name}/{name}", path.read_bytes())
-    return _download(buffer.getvalue(), "application/zip", f"{given.name}.zip")
+    return download(buffer.getvalue(), "application/zip", f"{given.name}.zip")
 
 
 @routes.get("/assignments/{id}/files/{name:path}")
@@ -120,7 +120,7 @@ def one_file(service: Service, viewer: Who, id: int, name: str) -> Response:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if kind.startswith("image/"):
         return Response(path.read_bytes(), media_type=kind)
-    return _download(path.read_bytes(), kind, path.name)
+    return download(path.read_bytes(), kind, path.name)
 
 
 @routes.post("/assignments/{id}", max_body_size=MAX_UPLOAD_BYTES, form_limits={"max_files": 65})
@@ -262,7 +262,7 @@ def report_answer(
     return HTMLResponse(page, headers={"content-security-policy": "frame-ancestors 'none'"})
 
 
-def _download(data: bytes, kind: str, name: str) -> Response:
+def download(data: bytes, kind: str, name: str) -> Response:
     """Return a file to be kept, never shown: whatever it holds, it is no page of ours."""
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type=kind, headers=headers)
