@@ -4,8 +4,7 @@ say the same, written into the answer key, and carried into every report.
 What is decided stands in the key alone; `apply` can be done again, or later, at any time.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -17,29 +16,12 @@ from rapidfuzz import fuzz, process
 from grader import batch
 from grader.assignment import Reference, load, load_reference
 from grader.errors import TextAnswer, UsageError
-from grader.report import Report, StaffCase, read
-from grader.scoring import rescored
+from grader.open_answers import Decided, Group, answers_in, grouped, with_decisions
+from grader.report import Report, read
 from grader.testing.answer import AnswerKey, verdict_on
 from grader.testing.answer_key import Decision, KeyTable, open_for_change, read_table
 
-SHOWN_TEXTS = 3
 COMPARED_CHARACTERS = 200  # a suggestion is not worth more time
-
-
-@dataclass(frozen=True)
-class Group:
-    """All open answers of one normal form in one cell.
-
-    key: the file of the answer key, seen from the private folder. submissions: their ids.
-    texts: as they were written, the most frequent first.
-    """
-
-    key: str
-    row: str
-    column: str
-    normal_form: str
-    submissions: tuple[str, ...]
-    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,14 +82,13 @@ def begin(assignment_id: str, course: Path, out: Path) -> Review:
 def groups(review: Review) -> list[Group]:
     """Return what no decision is there for yet, the most frequent first."""
     keys = review.read()
-    together: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
-    for submission, own in review.answers:
+
+    def is_open(own: TextAnswer) -> bool:
+        key = keys[own.key]
         place = (own.row, own.column, own.normal_form)
-        if place[:2] in keys[own.key].cells and place not in keys[own.key].decisions:
-            together.setdefault((own.key, *place), []).append((submission, own.text))
-    found = [_group(place, answers) for place, answers in together.items()]
-    # In the order of the first report that holds them, where they are as frequent.
-    return sorted(found, key=lambda own: -len(own.submissions))
+        return place[:2] in key.cells and place not in key.decisions
+
+    return grouped((submission, own) for submission, own in review.answers if is_open(own))
 
 
 def outside(review: Review) -> int:
@@ -170,7 +151,7 @@ def apply(review: Review) -> Applied:
         if new != old:
             changed += 1
             batch.write_report(review.out, new)
-        still_open += sum(1 for _ in _answers_in(new))
+        still_open += sum(1 for _ in answers_in(new))
     # Also if nothing did: a review that was killed may have left them as they were.
     batch.rewrite_class(review.out, title=after.assignment.title)
     return Applied(changed, still_open)
@@ -207,48 +188,19 @@ def _open_answers(out: Path, assignment_id: str) -> Iterator[tuple[str, TextAnsw
             )
         if any(test.staff is None for task in report.tasks for test in task.tests):
             raise UsageError(f"{path}: is a student's copy; expected what `grader batch` wrote")
-        for own in _answers_in(report):
+        for own in answers_in(report):
             yield report.submission.id, own
-
-
-def _answers_in(report: Report) -> Iterator[TextAnswer]:
-    for task in report.tasks:
-        for test in task.tests:
-            for case in test.staff.cases if test.staff is not None else ():
-                if case.verdict == "needs_review" and case.review is not None:
-                    yield case.review
-
-
-def _group(place: tuple[str, str, str, str], answers: Sequence[tuple[str, str]]) -> Group:
-    texts = [text for text, _ in Counter(text for _, text in answers).most_common(SHOWN_TEXTS)]
-    submissions = dict.fromkeys(submission for submission, _ in answers)
-    return Group(*place, tuple(submissions), tuple(texts))
 
 
 def _with_decisions(
     report: Report, keys: Mapping[str, AnswerKey], points: Mapping[str, Fraction]
 ) -> Report:
-    def decided(case: StaffCase) -> StaffCase:
-        own = case.review
-        if case.verdict != "needs_review" or own is None:
-            return case
+    def decide(own: TextAnswer) -> Decided | None:
         key = keys[own.key]
         found = key.decisions.get((own.row, own.column, own.normal_form))
-        if found is None:
-            return case
-        error = verdict_on(found, key, own.place)
-        update = {"verdict": "passed", "credit": "1", "feedback": "", "hint": "", "detail": ""}
-        if error is not None:
-            update = {
-                "verdict": error.verdict,
-                "credit": str(error.credit),
-                "feedback": error.feedback,
-                "hint": error.hint,
-                "detail": error.staff,
-            }
-        return case.model_copy(update={**update, "review": None})
+        return None if found is None else Decided(verdict_on(found, key, own.place))
 
-    return rescored(report, decided, points)
+    return with_decisions(report, decide, points)
 
 
 def _is_only_decided(review: Review, after: Reference) -> bool:

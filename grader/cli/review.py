@@ -18,7 +18,8 @@ from grader.cli.show import plain
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.review import Group, Review
+    from grader.open_answers import Group
+    from grader.review import Review
     from grader.testing.answer_key import Decision
 
 CHOICES = "[r]ight  [w]rong  [s]kip  [u]ndo the last  [q]uit: "

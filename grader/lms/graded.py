@@ -95,14 +95,15 @@ def final_score(report: Report) -> float | None:
 def share(report: Report) -> float | None:
     """Return the final score as a share of the maximum, 0 to 1; None if it is not final.
 
-    Raises UsageError if there is nothing to earn.
+    Points that staff gave beyond the maximum count as all of it here. Raises UsageError if there is
+    nothing to earn.
     """
     score = final_score(report)
     if score is None:
         return None
     if not report.max_score:
         raise UsageError(f"{report.submission.id}: max_score is 0; a share needs points to earn")
-    return score / report.max_score
+    return min(1.0, score / report.max_score)
 
 
 def why_not_final(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from grader.regrade.many import run
 from grader.regrade.one import RERUNS, Change, Regraded, regrade
-from grader.regrade.rows import Fate, Row, counted, needs_staff, rows_csv
+from grader.regrade.rows import Fate, Row, counted, needs_staff, row_of, rows_csv
 
 __all__ = [
     "RERUNS",
@@ -13,6 +13,7 @@ __all__ = [
     "counted",
     "needs_staff",
     "regrade",
+    "row_of",
     "rows_csv",
     "run",
 ]

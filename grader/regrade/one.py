@@ -4,7 +4,7 @@ A lost point is not believed at once: the tasks that lost are graded again, and 
 disagree the student keeps the better. A fault of ours changes nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -67,12 +67,20 @@ class Regraded:
 
 
 def regrade(
-    grader: Grader, old: Report, submission: Submission, *, everything: bool = False
+    grader: Grader,
+    old: Report,
+    submission: Submission,
+    *,
+    everything: bool = False,
+    decide: Callable[[Report], Report] = lambda report: report,
 ) -> Regraded:
     """Return what the submission comes to now, beside its report from before.
 
     Only tasks whose results are out of date are run; of the others the old results are kept as
-    they are. everything: run all of them. Raises UsageError if the old report is a student's copy.
+    they are. everything: run all of them. decide: what is done to each new report before it is
+    compared, such as carrying decisions on text answers into it.
+
+    Raises UsageError if the old report is a student's copy.
     """
     if any(test.staff is None for task in old.tasks for test in task.tests):
         raise UsageError("its report is a student's copy; expected staff's view")
@@ -93,7 +101,7 @@ def regrade(
     if not asked:
         return Regraded(_made_with(old, now) if any(own.is_decisive for own in found) else None)
     try:
-        settled, flickering = _settled(grader, submission, old, asked, stale)
+        settled, flickering = _settled(grader, submission, old, asked, stale, decide)
     except (SandboxError, JudgeError) as error:
         return Regraded(None, graded=tuple(asked), trouble=str(error))
     kept = {task.id: task for task in old.tasks}
@@ -134,6 +142,7 @@ def _settled(
     old: Report,
     asked: Sequence[str],
     stale: Collection[str],
+    decide: Callable[[Report], Report],
 ) -> tuple[dict[str, TaskReport], set[tuple[str, str]]]:
     """Return the tasks asked for, each test at its best of the runs that there were.
 
@@ -142,7 +151,7 @@ def _settled(
     """
     points = {task.id: task.points for task in grader.assignment.tasks}
     before = {task.id: task for task in old.tasks}
-    best = _graded(grader, submission, asked)
+    best = _graded(grader, submission, asked, decide)
     flickering: set[tuple[str, str]] = set()
 
     def compare(task: str, other: TaskReport) -> None:
@@ -157,7 +166,7 @@ def _settled(
         if not losing:
             break
         try:
-            again = _graded(grader, submission, losing)
+            again = _graded(grader, submission, losing, decide)
         except (SandboxError, JudgeError):
             continue
         for task in losing:
@@ -180,9 +189,14 @@ def _better(one: TaskReport, other: TaskReport, points: Fraction) -> tuple[TaskR
     return best.model_copy(update={"score": sums.score, "pending": sums.pending}), differing
 
 
-def _graded(grader: Grader, submission: Submission, tasks: Sequence[str]) -> dict[str, TaskReport]:
+def _graded(
+    grader: Grader,
+    submission: Submission,
+    tasks: Sequence[str],
+    decide: Callable[[Report], Report],
+) -> dict[str, TaskReport]:
     """Return the reports of these tasks; raises JudgeError if a hidden test is at fault."""
-    report = grade(grader, submission, conditions=Conditions(tasks=frozenset(tasks)))
+    report = decide(grade(grader, submission, conditions=Conditions(tasks=frozenset(tasks))))
     for task in report.tasks:
         for test in task.tests:
             if test.verdict == "judge_error":

@@ -25,6 +25,11 @@ def is_staff(viewer: Viewer, course: int) -> bool:
     return viewer.is_admin or viewer.roles.get(course) in STAFF
 
 
+def sees_workers(viewer: Viewer) -> bool:
+    """Return whether they see how busy queue and workers are; nothing of a course is in that."""
+    return viewer.is_admin or any(role in STAFF for role in viewer.roles.values())
+
+
 def may_rule(viewer: Viewer, course: int) -> bool:
     """Return whether they set the rules of a course and say who may join."""
     return viewer.is_admin or viewer.roles.get(course) == "teacher"

@@ -6,14 +6,16 @@ has one result, whose key is its own.
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
-from grader.report import Report, to_json
+from grader.report import Report
+from grader.service import results
 from grader.service.database import Database
 from grader.service.handed_in import File
 from grader.service.jobs import Job, Jobs
@@ -21,7 +23,6 @@ from grader.service.tables import (
     DONE,
     FAILURE,
     GRADING,
-    REPORT,
     WAITING,
     Assignment,
     Person,
@@ -74,23 +75,18 @@ def claim(base: Database, job: Job, worker: str) -> Claimed | None:
         return Claimed(job, assignment, login, row.number, row.received, files)
 
 
-def finish(base: Database, job: Job, report: Report) -> bool:
-    """Keep the report as the submission's result; False, and nothing kept, if overtaken."""
+def finish(
+    base: Database, job: Job, report: Report, points: Mapping[str, Fraction] | None = None
+) -> bool:
+    """Keep the report as the submission's result; False, and nothing kept, if overtaken.
+
+    What staff have decided on its text answers is carried into it. points: of its tasks, exact.
+    """
     with base.writing() as session:
         if not _end(session, job):
             return False
-        session.add(
-            Result(
-                submission_id=job.submission,
-                kind=REPORT,
-                status=report.status,
-                score="" if report.score is None else repr(report.score),
-                max_score=repr(report.max_score),
-                report=to_json(report, view="student"),
-            )
-        )
-        session.flush()
-        session.add(StaffReport(submission_id=job.submission, report=to_json(report)))
+        decided = results.with_staffs_decisions(session, job.submission, report, points or {})
+        results.add(session, job.submission, decided)
         return True
 
 

@@ -27,6 +27,7 @@ from grader.errors import GraderError
 from grader.grade import Grader
 from grader.report import Report
 from grader.sandbox.backends import Choice
+from grader.service import anew
 from grader.service.handed_in import File, own_id, take_in
 from grader.service.hashes import Hashes
 from grader.service.store import Store
@@ -48,7 +49,7 @@ class Charge(msgspec.Struct):
     likely: list[str]
 
 
-class Request(msgspec.Struct):
+class Request(msgspec.Struct, tag=True):
     """One submission to grade."""
 
     assignment: str
@@ -70,7 +71,11 @@ class Fault(msgspec.Struct, tag=True):
     reason: str
 
 
-_answers: msgspec.json.Decoder[Graded | Fault] = msgspec.json.Decoder(Graded | Fault)
+Answer = Graded | Fault | anew.Regraded | anew.Compared
+_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_requests: msgspec.json.Decoder[Request | anew.Regrade | anew.Compare] = msgspec.json.Decoder(
+    Request | anew.Regrade | anew.Compare
+)
 
 
 class BenchFault(GraderError):
@@ -100,18 +105,26 @@ class Bench:
             likely=list(likely[:kept_warm]),
         )
         self._lock = threading.Lock()
+        self._has_ended = False
         self._process = self._start()
 
     def grade(self, request: Request) -> Report:
         """Return the report; raises BenchFault if there is none."""
-        try:
-            answer = self._asked(msgspec.json.encode(request))
-        except (OSError, msgspec.DecodeError) as error:
-            self._restart_if_gone()
-            raise BenchFault(f"the bench was lost while it graded ({error})") from error
-        if isinstance(answer, Fault):
-            raise BenchFault(answer.reason)
+        answer = self._answer_to(request)
+        assert isinstance(answer, Graded)
         return Report.model_validate_json(answer.report)
+
+    def regrade(self, request: anew.Regrade) -> anew.Regraded:
+        """Return what grading anew comes to; raises BenchFault if that cannot be said."""
+        answer = self._answer_to(request)
+        assert isinstance(answer, anew.Regraded)
+        return answer
+
+    def compare(self, request: anew.Compare) -> anew.Compared:
+        """Return what a class has in common; raises BenchFault if that cannot be said."""
+        answer = self._answer_to(request)
+        assert isinstance(answer, anew.Compared)
+        return answer
 
     def look_after(self) -> None:
         """Replace a bench that does not answer: stopped, or stuck; whoever asked it has a fault."""
@@ -125,6 +138,7 @@ class Bench:
     def end(self) -> None:
         """End it, and with it every judge and every cell."""
         with self._lock:
+            self._has_ended = True  # whoever still asks must not start another one
             _end(self._process)
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -133,7 +147,17 @@ class Bench:
         """The number of its process."""
         return self._process.pid
 
-    def _asked(self, request: bytes, seconds: float = ANSWER_SECONDS) -> Graded | Fault:
+    def _answer_to(self, request: Request | anew.Regrade | anew.Compare) -> Answer:
+        try:
+            answer = self._asked(msgspec.json.encode(request))
+        except (OSError, msgspec.DecodeError) as error:
+            self._restart_if_gone()
+            raise BenchFault(f"the bench was lost while it graded ({error})") from error
+        if isinstance(answer, Fault):
+            raise BenchFault(answer.reason)
+        return answer
+
+    def _asked(self, request: bytes, seconds: float = ANSWER_SECONDS) -> Answer:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(seconds)
             line.connect(self._charge.socket)
@@ -144,7 +168,7 @@ class Bench:
         with self._lock:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1.0)
-            if self._process.returncode is not None:
+            if self._process.returncode is not None and not self._has_ended:
                 _end(self._process)
                 self._process = self._start()
 
@@ -293,22 +317,25 @@ def _serve(line: socket.socket, warm: Warm, charge: Charge) -> None:
         if asked == b"\n":  # only whether we live
             line.sendall(msgspec.json.encode(Fault("")) + b"\n")
             return
-        request = msgspec.json.decode(asked, type=Request)
+        request = _requests.decode(asked)
         line.sendall(msgspec.json.encode(_answer(request, warm, charge)) + b"\n")
 
 
-def _answer(request: Request, warm: Warm, charge: Charge) -> Graded | Fault:
-    """Return the report of one request, or why there is none; never raises."""
+def _answer(request: Request | anew.Regrade | anew.Compare, warm: Warm, charge: Charge) -> Answer:
+    """Return what one request comes to, or why that is nothing; never raises."""
     store = Store(Path(charge.store))
+
+    def content(file: File) -> bytes:
+        return store.get(file.sha256)
+
     try:
+        if isinstance(request, anew.Compare):
+            return anew.compared(Path(charge.course), request, content)
         with warm.lent(request.assignment) as grader:
-            submission = take_in(
-                grader.assignment,
-                own_id(request.login, request.number),
-                request.files,
-                lambda file: store.get(file.sha256),
-                request.received,
-            )
+            if isinstance(request, anew.Regrade):
+                return anew.regraded(grader, request, content)
+            id = own_id(request.login, request.number)
+            submission = take_in(grader.assignment, id, request.files, content, request.received)
             report = grade.grade(grader, submission, [request.login])
         return Graded(report.model_dump_json())
     except Exception as error:  # whatever it is, it is ours: the worker tries again

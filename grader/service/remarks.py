@@ -176,7 +176,7 @@ def withdraw_comment(rows: Session, by: int, row: Comment) -> None:
 
 
 def _text(text: str, what: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
+    words = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not 1 <= len(words) <= MAX_TEXT:
         raise UsageError(f"{what} has 1 to {MAX_TEXT} characters; found {len(words)}.")
     return words

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.report import Report
+from grader.service.extensions import policies_of
 from grader.service.policies import Attempt, Policy, counted
-from grader.service.tables import REPORT, Result, Submission
+from grader.service.tables import REPORT, Assignment, Result, Submission
 from grader.service.tables import Adjustment as AdjustmentRow
 from grader.service.totals import Adjustment
 
@@ -56,6 +57,16 @@ def attempts_in(
 def shown_attempt(policy: Policy, attempts: Sequence[Attempt]) -> Attempt | None:
     """Return the attempt that stands for a student: the one that counts, else the newest."""
     return counted(policy, attempts) or (attempts[-1] if attempts else None)
+
+
+def shown_in(rows: Session, given: Assignment) -> dict[int, Attempt]:
+    """Return the attempt that stands for each person of a class, under the person's own rules."""
+    policies = policies_of(rows, given)
+    shown = {
+        person: shown_attempt(policies.of(person), own)
+        for person, own in attempts_in(rows, given.id).items()
+    }
+    return {person: one for person, one in shown.items() if one is not None}
 
 
 def reports_of(rows: Session, submissions: Collection[int]) -> dict[int, Report]:

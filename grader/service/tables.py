@@ -240,8 +240,8 @@ class Comment(Table):
 class Decision(Table):
     """What a person decided on every text answer of one normal form in one cell of a key.
 
-    place: hash of key, row, column and answer, which may be long. verdict: right or wrong. hint:
-    of a wrong one, what students read.
+    place: see `results.place_of`. row, column, answer: in words, for people. verdict: right or
+    wrong. hint: of a wrong one, what students read.
     """
 
     __tablename__ = "decision"
@@ -250,7 +250,6 @@ class Decision(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
     place: Mapped[str] = mapped_column(String(64))
-    key: Mapped[str] = mapped_column(Text)
     row: Mapped[str] = mapped_column(Text)
     column: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from grader.sandbox.backends import Choice
 from grader.service import attempts, jobs
 from grader.service.bench import Bench, BenchFault, Request
+from grader.service.chores import Chores, points_of
 from grader.service.database import Database
 from grader.service.jobs import Job, Jobs
 from grader.service.place import Place
@@ -24,6 +26,8 @@ from grader.service.tables import Assignment, Submission, Worker
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
+ERRAND_SECONDS = 1.0
+PATIENCE_SECONDS = 60.0  # with what has begun, when all else has ended
 LOOK_SECONDS = 5.0
 AT_HAND = 2  # jobs for each slot: the next one is there when one ends, not a poll later
 RETRY_SECONDS = 0.5
@@ -46,7 +50,7 @@ def run(place: Place, slots: int, sandbox: Choice) -> None:
         stack.callback(bench.end)
         queue = Jobs(place.jobs_url)
         stack.callback(queue.close)
-        own = _Worker(base, bench, slots, stopping)
+        own = _Worker(base, bench, slots, stopping, place.course)
         own.register()
         stack.callback(own.sign_off)
         # It beats until its last job is done, else that would be taken from it.
@@ -54,6 +58,7 @@ def run(place: Place, slots: int, sandbox: Choice) -> None:
         stack.callback(_started("look at the bench", LOOK_SECONDS, bench.look_after))
         stack.enter_context(jobs.running(place.jobs_url, own.id, slots * AT_HAND, own.work))
         stack.callback(_started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue)))
+        stack.callback(_started("errands", ERRAND_SECONDS, own.chores))
         stopping.wait()
 
 
@@ -88,13 +93,17 @@ def _asked_to_stop() -> threading.Event:
 class _Worker:
     """This process, as the tables know it."""
 
-    def __init__(self, base: Database, bench: Bench, slots: int, stopping: threading.Event) -> None:
+    def __init__(
+        self, base: Database, bench: Bench, slots: int, stopping: threading.Event, course: Path
+    ) -> None:
         self.id = uuid4().hex
         self._base = base
         self._bench = bench
         self._slots = threading.BoundedSemaphore(slots)
         self._stopping = stopping
+        self._course = course
         self._at_work: set[Job] = set()
+        self.chores = Chores(base, bench, course, self.id, self._slots, stopping)
 
     def register(self) -> None:
         with self._base.writing() as session:
@@ -147,7 +156,9 @@ class _Worker:
             _log.warning("submission %s: %s", claimed.job.submission, reason)
             self._patiently(lambda: attempts.release(self._base, claimed.job, reason))
         else:
-            self._patiently(lambda: attempts.finish(self._base, claimed.job, report))
+            is_open = report.status == "needs_review"
+            points = points_of(self._course, claimed.assignment) if is_open else {}
+            self._patiently(lambda: attempts.finish(self._base, claimed.job, report, points))
 
     def _patiently(self, step: Callable[[], _T]) -> _T:
         """Return what a step comes to, once the database lets it: it may be gone for a while."""
@@ -176,7 +187,7 @@ def _started(name: str, seconds: float, step: Callable[[], None]) -> Callable[[]
 
     def end() -> None:
         ending.set()
-        thread.join()
+        thread.join(PATIENCE_SECONDS)
 
     thread = threading.Thread(target=repeat, name=name, daemon=True)
     thread.start()

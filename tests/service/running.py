@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from grader.service import first_start, people, submitting
@@ -19,6 +20,9 @@ from grader.service.place import Place
 from grader.service.shelf import Shelf
 from grader.service.submitting import Uploaded
 from grader.service.tables import Assignment, Course, Result, Submission, now
+from grader.service.web.app import application
+from grader.service.web.stages import Stages
+from grader.service.web.state import State
 from tests.conftest import ADD, SCALE
 
 PATIENCE = 120.0  # seconds; only a test that fails waits so long
@@ -61,6 +65,30 @@ class Service:
         await_(lambda: all(self.submission(id).state == "done" for id in ids))
         with self.base.reading() as rows:
             return list(rows.scalars(select(Result).where(Result.submission_id.in_(ids))))
+
+    def viewer(self, login: str) -> Viewer:
+        """Return another student of the course."""
+        with self.base.writing() as rows:
+            person = people.new_person(rows, login, login.title())
+            people.join(rows, person.id, self.given.course_id, "student")
+        return Viewer(person.id, login, roles={self.given.course_id: "student"})
+
+    def browser(self, role: str) -> TestClient:
+        """Return a browser in which somebody of that role in the course is signed in."""
+        state = State(
+            *(self.base, self.jobs, self.place.store, self.shelf, Stages(self.base)),
+        )
+        client = TestClient(
+            application(state), follow_redirects=False, headers={"sec-fetch-site": "same-origin"}
+        )
+        with self.base.writing() as rows:
+            login = f"the-{role}"
+            found = rows.scalars(select(people.Person).where(people.Person.login == login)).first()
+            if found is None:
+                found = people.new_person(rows, login, login)
+                people.join(rows, found.id, self.given.course_id, role)  # type: ignore[arg-type]
+            client.cookies.set("session", people.new_session(rows, found.id))
+        return client
 
     def count_of_results(self) -> int:
         with self.base.reading() as rows:

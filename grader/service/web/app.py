@@ -17,10 +17,15 @@ from grader.service.metrics import Metrics
 from grader.service.submitting import NoRoom, Refused
 from grader.service.web import (
     admin,
+    answers,
     api,
     class_grid,
+    exports,
+    likenesses,
+    live,
     members,
     own_work,
+    regrades,
     remarks,
     rules,
     signing_in,
@@ -54,8 +59,10 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes, watching.routes):
         app.include_router(routes)
-    for own in (own_work, rules, members, admin, class_grid, remarks):
+    for own in (own_work, rules, members, admin):
         app.include_router(own.routes)
+    for room in (class_grid, remarks, regrades, answers, exports, likenesses, live):
+        app.include_router(room.routes)
     _add_static(app)
     _add_handlers(app)
 

@@ -193,13 +193,7 @@ def _failures(
 ) -> HTMLResponse:
     given, _ = assignment_of_staff(service, viewer, id)
     with service.base.reading() as rows:
-        attempts = attempts_in(rows, id)
-        policies = extensions.policies_of(rows, given)
-        shown = {
-            one.id: person
-            for person, own in attempts.items()
-            if (one := standing.shown_attempt(policies.of(person), own)) is not None
-        }
+        shown = {one.id: person for person, one in standing.shown_in(rows, given).items()}
         reports = standing.reports_of(rows, list(shown))
         comments = remarks.group_comments(rows, id)
         names = people_of(rows, set(shown.values()) | {one.person_id for one in comments})

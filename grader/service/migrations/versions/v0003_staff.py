@@ -16,7 +16,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("row", sa.Text(), nullable=False),
         sa.Column("column", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),

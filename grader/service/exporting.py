@@ -1,0 +1,145 @@
+"""The scores of a class, as `grader.lms` writes them for other systems: one report a student."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.errors import UsageError
+from grader.lms import FORMATS, PerClass, PerSubmission
+from grader.lms.graded import Graded, Settings, assigned, check, once_each, why_not_final
+from grader.lms.roster import Roster
+from grader.lms.sheet import Sheet
+from grader.report import Report
+from grader.scoring import rounded
+from grader.service.extensions import policies_of
+from grader.service.handed_in import own_id
+from grader.service.policies import counted_score
+from grader.service.standing import reports_of, shown_in
+from grader.service.tables import Assignment, Membership, Person
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of files in a zip: the same scores are the same bytes
+
+
+@dataclass(frozen=True)
+class Class:
+    """The reports of the attempts that count, as students read them, and who has no final score.
+
+    The score of each is what it counts as: after what being late costs and staff adjust.
+    """
+
+    reports: tuple[Report, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file to download. left_out: who is not in it, or without a score, a sentence each."""
+
+    name: str
+    content: bytes
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an export is told besides the class; see `lms.graded.Settings`."""
+
+    column: str = ""
+    points: float | None = None
+    roster: Roster | None = None
+    sheet: Sheet | None = None
+
+
+def class_of(rows: Session, given: Assignment) -> Class:
+    """Return the class of an assignment; six queries."""
+    policies = policies_of(rows, given)
+    shown = {one.id: (person, one) for person, one in shown_in(rows, given).items()}
+    reports = reports_of(rows, list(shown))
+    students = rows.execute(
+        select(Person.id, Person.login)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.course_id == given.course_id, Membership.role == "student")
+        .order_by(Person.login)
+    ).all()
+    login_of = {row.id: row.login for row in students}
+    kept, still_open = [], []
+    for id, (person, attempt) in shown.items():
+        if person not in login_of:
+            continue  # staff, trying it out
+        login = login_of[person]
+        report = reports.get(id)
+        if report is None:
+            still_open.append(f"{login}: no report yet, or a grader's failure")
+            continue
+        try:
+            check(report)
+        except UsageError as error:
+            still_open.append(str(error))
+            continue
+        points = counted_score(policies.of(person), attempt)
+        named = {"id": own_id(login, attempt.number), "students": [login]}
+        own = report.submission.model_copy(update=named)
+        score = None if points is None else rounded(points)
+        report = report.model_copy(update={"score": score, "submission": own})
+        reason = why_not_final(report)
+        still_open += [f"{login}: {reason}"] if reason else []
+        kept.append(report)
+    submitted = {person for person, _ in shown.values()}
+    still_open += [f"{login}: no submission" for id, login in students if id not in submitted]
+    return Class(tuple(kept), tuple(still_open))
+
+
+def exported(found: Class, assignment: str, name: str, told: Told) -> Exported:
+    """Return the file of a format; raises UsageError as the format does, or if there is none."""
+    chosen = FORMATS.get(name)
+    if chosen is None:
+        raise UsageError("Choose a format.")
+    for option, value in (("column", told.column), ("points", told.points)):
+        if value and option not in chosen.options:
+            raise UsageError(f"{name} knows no {option}; leave it empty.")
+    settings = Settings(
+        now=datetime.now(UTC),
+        column=told.column,
+        points=told.points,
+        roster=told.roster,
+        sheet=told.sheet,
+    )
+    graded = list(assigned(found.reports, told.roster))
+    unknown = [f"{text}: not in the roster" for one in graded for text in one.unknown]
+    if chosen.by_student:
+        graded = list(once_each(graded))
+    if isinstance(chosen, PerClass):
+        written = chosen.file(graded, settings)
+        ending = "xlsx" if name == "xlsx" else "csv"
+        return Exported(
+            f"{assignment}-{name}.{ending}",
+            written.content,
+            (*found.open, *unknown, *written.left_out),
+        )
+    content = _zipped(_files(chosen, graded, settings))
+    return Exported(f"{assignment}-{name}.zip", content, (*found.open, *unknown))
+
+
+def _files(
+    chosen: PerSubmission, graded: Sequence[Graded], settings: Settings
+) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content; several files of one submission are numbered behind a `~`."""
+    for one in graded:
+        files = chosen.files(one, settings)
+        for number, content in enumerate(files, 1):
+            mark = f"~{number}" if len(files) > 1 else ""
+            yield f"{one.report.submission.id}{mark}{chosen.ending}", content
+
+
+def _zipped(files: Iterator[tuple[str, bytes]]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, EPOCH)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
