@@ -207,3 +207,9 @@ def _between(received: list[datetime], finished: list[datetime | None]) -> float
 def in_turn(different: Sequence[Files], count: int) -> Iterator[tuple[int, Files]]:
     """Yield that many answers, each with its number, over and over."""
     return itertools.islice(itertools.cycle(enumerate(different)), count)
+
+
+def slowed(files: Files, seconds: float) -> Files:
+    """Return the same answers, the first of which rests for so long when it is loaded."""
+    name = min(files)
+    return files | {name: files[name] + f"\n\nimport time\n\ntime.sleep({seconds})\n".encode()}

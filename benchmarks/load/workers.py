@@ -6,6 +6,9 @@ Workers with `--jobs` slots each are warm, then a pile is accepted, on a Postgre
 count begins when the last is accepted: no start is in it, and nothing else runs. On a machine of
 two processors one slot each is what can be compared: one worker with two slots has both of them
 already. Ratios are of rounds that follow each other.
+
+With `--rest 3` each submission rests for three seconds in its cell. The processors then idle, as
+if every worker had a machine of its own, and what limits is the queue, the database and the worker.
 """
 
 import argparse
@@ -40,6 +43,7 @@ def main() -> int:
     parser.add_argument("--submissions", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=1, help="slots of each worker")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rest", type=float, default=0.0, help="seconds that each answer rests")
     parser.add_argument("--out", type=Path, default=Path("out/workers.json"))
     options = parser.parse_args()
     ways = {
@@ -52,6 +56,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="grader-load-") as name, postgres.server() as server:
         folder = Path(name)
         answers = classroom.answers(folder / "answers")
+        if options.rest:
+            answers = [classroom.slowed(files, options.rest) for files in answers]
         for number in range(options.rounds):
             for position, (way, (workers, jobs)) in enumerate(ways.items()):
                 database = server.new_database(f"round{number}way{position}")
@@ -65,6 +71,7 @@ def main() -> int:
     found = {
         "submissions": options.submissions,
         "rounds": options.rounds,
+        "seconds that each rests": options.rest,
         "reports a second": {way: round(statistics.mean(own), 2) for way, own in rates.items()},
         "two workers / one, of each round": [
             round(b / a, 2) for a, b, _ in zip(*rates.values(), strict=True)

@@ -18,7 +18,7 @@ from grader.service.web.stages import Stages
 from grader.service.web.state import State
 
 DATABASE = "GRADER_DATABASE"  # in the environment: what stands in arguments, all users can read
-# Longer than proxies keep a connection that rests: closed by us as a request comes, it is lost.
+# Longer than proxies keep a connection that rests: closed just as a request comes, that is lost.
 KEPT_SECONDS = 75
 GRACE_SECONDS = 5  # for answers under way; pages that watch a submission ask again
 
