@@ -56,6 +56,7 @@ class Request(msgspec.Struct):
     number: int
     received: datetime
     files: list[File]
+    students: list[str]
 
 
 class Graded(msgspec.Struct, tag=True):
@@ -308,7 +309,7 @@ def _answer(request: Request, warm: Warm, charge: Charge) -> Graded | Fault:
                 lambda file: store.get(file.sha256),
                 request.received,
             )
-            report = grade.grade(grader, submission, [request.login])
+            report = grade.grade(grader, submission, request.students)
         return Graded(report.model_dump_json())
     except Exception as error:  # whatever it is, it is ours: the worker tries again
         return Fault(f"{type(error).__name__}: {error}")

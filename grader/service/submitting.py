@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from grader import assignment as folders
 from grader.errors import SubmissionError, UsageError
-from grader.service import attempts, extensions
+from grader.service import attempts, extensions, groups, people
 from grader.service.access import Viewer
 from grader.service.database import Database
 from grader.service.handed_in import File, take_in
@@ -22,7 +22,6 @@ from grader.service.store import Store
 from grader.service.tables import (
     DONE,
     Assignment,
-    Person,
     Result,
     Submission,
     Upload,
@@ -90,11 +89,12 @@ def fit_name(name: str | None) -> str:
 
 
 def attempts_of(rows: Session, person: int, assignment: int) -> list[Attempt]:
-    """Return all attempts of a person at an assignment, the oldest first."""
+    """Return all attempts of a person and their mates at an assignment, the oldest first."""
+    persons = groups.mates_of(rows, assignment, person)
     found = rows.execute(
         select(Submission, Result.score, Result.status)
         .outerjoin(Result, Result.submission_id == Submission.id)
-        .where(Submission.person_id == person, Submission.assignment_id == assignment)
+        .where(Submission.person_id.in_(persons), Submission.assignment_id == assignment)
         .order_by(Submission.number)
     ).all()
     return [
@@ -141,8 +141,8 @@ def _accept(
     now: datetime,
 ) -> tuple[Job, int]:
     with base.writing() as rows:
-        # Two uploads of one person, one after the other: the rules hold for both.
-        rows.execute(select(Person.id).where(Person.id == person).with_for_update())
+        # Two uploads of one person or group, one after the other: the rules hold for both.
+        people.lock(rows, groups.mates_of(rows, given.id, person))
         earlier = _refuse_by_policy(rows, given, person, now)
         # Fair queueing: the more of one's own wait, the later the next one's turn.
         waiting = rows.scalar(

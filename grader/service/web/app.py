@@ -14,7 +14,17 @@ from grader import __version__
 from grader.errors import AssignmentError
 from grader.pages.rendering import style
 from grader.service.submitting import NoRoom, Refused
-from grader.service.web import admin, api, members, own_work, rules, signing_in, staff, student
+from grader.service.web import (
+    admin,
+    api,
+    groups,
+    members,
+    own_work,
+    rules,
+    signing_in,
+    staff,
+    student,
+)
 from grader.service.web.guard import Guard
 from grader.service.web.state import NotThere, Service, SignedOut, State, page, to
 
@@ -38,7 +48,7 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Guard)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes):
         app.include_router(routes)
-    for own in (own_work.routes, rules.routes, members.routes, admin.routes):
+    for own in (own_work.routes, rules.routes, groups.routes, members.routes, admin.routes):
         app.include_router(own)
     _add_static(app)
     _add_handlers(app)
