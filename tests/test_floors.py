@@ -35,11 +35,10 @@ FLOORS = [
         *("service.results", "service.anew"),
     ],
     ["service.hashes"],
-    ["service.people", "service.bench", "service.attempts", "service.migrations"],
-    [
-        *("service.extensions", "service.standing", "service.backup", "service.metrics"),
-        "service.errands",
-    ],
+    ["service.people", "service.bench", "service.migrations"],
+    ["service.groups"],
+    ["service.attempts", "service.extensions"],
+    ["service.standing", "service.backup", "service.metrics", "service.errands"],
     [
         *("service.history", "service.members", "service.changes", "service.remarks"),
         *("service.grid", "service.deciding", "service.submitting"),

@@ -64,8 +64,12 @@ def may_submit(viewer: Viewer, course: int) -> bool:
     return is_member(viewer, course)
 
 
-def view_of(viewer: Viewer, course: int, owner: int) -> View | None:
-    """Return how they may read a submission of `owner`; None if for them it is not there."""
+def view_of(viewer: Viewer, course: int, owner: int, mates: Collection[int] = ()) -> View | None:
+    """Return how they may read a submission of `owner`; None if for them it is not there.
+
+    mates: whom the owner works with on this assignment.
+    """
     if is_staff(viewer, course):
         return "staff"
-    return "student" if viewer.person == owner and is_member(viewer, course) else None
+    is_own = viewer.person == owner or viewer.person in mates
+    return "student" if is_own and is_member(viewer, course) else None

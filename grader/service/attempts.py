@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from grader.report import Report
-from grader.service import results
+from grader.service import groups, results
 from grader.service.database import Database
 from grader.service.handed_in import File
 from grader.service.jobs import Job, Jobs
@@ -41,7 +41,10 @@ GIVEN_UP = "The grader failed on this submission, which is no fault of yours. St
 
 @dataclass(frozen=True)
 class Claimed:
-    """What a worker needs to know of the submission that it has claimed."""
+    """What a worker needs to know of the submission that it has claimed.
+
+    login: who submitted it. students: whose it is.
+    """
 
     job: Job
     assignment: str
@@ -49,6 +52,7 @@ class Claimed:
     number: int
     received: datetime
     files: tuple[File, ...]
+    students: tuple[str, ...]
 
 
 def claim(base: Database, job: Job, worker: str) -> Claimed | None:
@@ -72,7 +76,8 @@ def claim(base: Database, job: Job, worker: str) -> Claimed | None:
             select(Upload).where(Upload.submission_id == row.id).order_by(Upload.position)
         ).all()
         files = tuple(File(one.name, one.sha256, one.size) for one in uploads)
-        return Claimed(job, assignment, login, row.number, row.received, files)
+        logins = groups.logins_of(session, row.assignment_id, row.person_id)
+        return Claimed(job, assignment, login, row.number, row.received, files, logins)
 
 
 def finish(

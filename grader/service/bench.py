@@ -57,6 +57,7 @@ class Request(msgspec.Struct, tag=True):
     number: int
     received: datetime
     files: list[File]
+    students: list[str]
 
 
 class Graded(msgspec.Struct, tag=True):
@@ -336,7 +337,7 @@ def _answer(request: Request | anew.Regrade | anew.Compare, warm: Warm, charge: 
                 return anew.regraded(grader, request, content)
             id = own_id(request.login, request.number)
             submission = take_in(grader.assignment, id, request.files, content, request.received)
-            report = grade.grade(grader, submission, [request.login])
+            report = grade.grade(grader, submission, request.students)
         return Graded(report.model_dump_json())
     except Exception as error:  # whatever it is, it is ours: the worker tries again
         return Fault(f"{type(error).__name__}: {error}")

@@ -58,8 +58,8 @@ class Told:
 def class_of(rows: Session, given: Assignment) -> Class:
     """Return the class of an assignment; six queries."""
     policies = policies_of(rows, given)
-    shown = {one.id: (person, one) for person, one in shown_in(rows, given).items()}
-    reports = reports_of(rows, list(shown))
+    shown = shown_in(rows, given)
+    reports = reports_of(rows, [one.id for one in shown.values()])
     students = rows.execute(
         select(Person.id, Person.login)
         .join(Membership, Membership.person_id == Person.id)
@@ -68,11 +68,11 @@ def class_of(rows: Session, given: Assignment) -> Class:
     ).all()
     login_of = {row.id: row.login for row in students}
     kept, still_open = [], []
-    for id, (person, attempt) in shown.items():
+    for person, attempt in shown.items():
         if person not in login_of:
             continue  # staff, trying it out
         login = login_of[person]
-        report = reports.get(id)
+        report = reports.get(attempt.id)
         if report is None:
             still_open.append(f"{login}: no report yet, or a grader's failure")
             continue
@@ -89,8 +89,7 @@ def class_of(rows: Session, given: Assignment) -> Class:
         reason = why_not_final(report)
         still_open += [f"{login}: {reason}"] if reason else []
         kept.append(report)
-    submitted = {person for person, _ in shown.values()}
-    still_open += [f"{login}: no submission" for id, login in students if id not in submitted]
+    still_open += [f"{login}: no submission" for id, login in students if id not in shown]
     return Class(tuple(kept), tuple(still_open))
 
 

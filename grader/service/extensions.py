@@ -1,15 +1,16 @@
 """Rules as they hold for one person: those of the assignment and what that person has beyond."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import aliased
 
 from grader.errors import UsageError
-from grader.service import people
-from grader.service.policies import Extension, Policy, policy_for
-from grader.service.tables import Assignment, ExtensionRow, Membership, Person
+from grader.service import groups, people
+from grader.service.policies import Extension, Policy, policy_for, together
+from grader.service.tables import Assignment, ExtensionRow, GroupMember, Membership, Person
 
 
 @dataclass(frozen=True)
@@ -24,38 +25,63 @@ class Extended:
 
 
 def policy_of(rows: Rows, given: Assignment, person: int) -> Policy:
-    """Return the rules of an assignment as they hold for a person."""
-    return policy_for(Policy.model_validate(given.policy), extension_of(rows, given.id, person))
+    """Return the rules of an assignment as they hold for a person, and for who works with them."""
+    own = extension_of(rows, given.id, groups.mates_of(rows, given.id, person))
+    return policy_for(Policy.model_validate(given.policy), own)
 
 
-def extension_of(rows: Rows, assignment: int, person: int) -> Extension | None:
-    """Return what a person has beyond the rules; None if they have nothing."""
-    found = rows.get(ExtensionRow, (assignment, person))
-    return None if found is None else Extension.model_validate(found.rules)
+def extension_of(rows: Rows, assignment: int, persons: Collection[int]) -> Extension | None:
+    """Return what these who work together have beyond the rules; None if they have nothing."""
+    found = rows.scalars(
+        select(ExtensionRow.rules).where(
+            ExtensionRow.assignment_id == assignment, ExtensionRow.person_id.in_(persons)
+        )
+    )
+    return together([Extension.model_validate(own) for own in found])
 
 
 def own_of(rows: Rows, person: int) -> dict[int, Extension]:
-    """Return what a person has beyond the rules: assignment -> extension."""
-    found = rows.scalars(select(ExtensionRow).where(ExtensionRow.person_id == person)).all()
-    return {row.assignment_id: Extension.model_validate(row.rules) for row in found}
+    """Return what a person has beyond the rules, by oneself or by a mate: assignment -> it."""
+    own, mate = aliased(GroupMember), aliased(GroupMember)
+    mates = (
+        select(mate.assignment_id, mate.person_id)
+        .join(own, own.group_id == mate.group_id)
+        .where(own.person_id == person)
+    )
+    found = rows.scalars(
+        select(ExtensionRow).where(
+            or_(
+                ExtensionRow.person_id == person,
+                tuple_(ExtensionRow.assignment_id, ExtensionRow.person_id).in_(mates),
+            )
+        )
+    )
+    each: dict[int, list[Extension]] = {}
+    for row in found:
+        each.setdefault(row.assignment_id, []).append(Extension.model_validate(row.rules))
+    return {assignment: one for assignment, all_ in each.items() if (one := together(all_))}
 
 
 def policies_of(rows: Rows, given: Assignment) -> "Policies":
-    """Return the rules of everybody in a class, with one query."""
+    """Return the rules of everybody in a class, with two queries."""
     extended = {one.person: one.extension for one in all_of(rows, given.id)}
-    return Policies(Policy.model_validate(given.policy), extended)
+    mates = groups.mates_of_all(rows, given.id)
+    return Policies(Policy.model_validate(given.policy), extended, mates)
 
 
 @dataclass(frozen=True)
 class Policies:
-    """The rules of a class: the same for all, but for who has an extension."""
+    """The rules of a class: the same for all, but for who has an extension, or a mate with one."""
 
     common: Policy
     extended: Mapping[int, Extension]
+    mates: Mapping[int, Collection[int]]
 
     def of(self, person: int) -> Policy:
         """Return the rules as they hold for a person."""
-        return policy_for(self.common, self.extended.get(person))
+        persons = self.mates.get(person, (person,))
+        own = [self.extended[one] for one in persons if one in self.extended]
+        return policy_for(self.common, together(own))
 
 
 def all_of(rows: Rows, assignment: int) -> list[Extended]:

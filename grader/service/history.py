@@ -1,4 +1,4 @@
-"""One person's attempts at an assignment, as that person may know them now."""
+"""A person's or group's attempts at an assignment, as they may know them now."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Rows
 
 from grader.report import Report
-from grader.service import extensions, policies
+from grader.service import extensions, groups, policies
 from grader.service.policies import Attempt, Policy
 from grader.service.standing import attempts_in
 from grader.service.tables import REPORT, Assignment, Result, Submission
@@ -85,7 +85,10 @@ def history_of(
     found = rows.execute(
         select(Submission, *wanted)
         .outerjoin(Result, Result.submission_id == Submission.id)
-        .where(Submission.person_id == person, Submission.assignment_id == given.id)
+        .where(
+            Submission.person_id.in_(groups.mates_of(rows, given.id, person)),
+            Submission.assignment_id == given.id,
+        )
         .order_by(Submission.number)
     ).all()
     whole = []

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -80,6 +81,13 @@ def set_admin(rows: Rows, by: int, login: str, *, is_admin: bool) -> None:
     person.is_admin = is_admin
     action = "made an admin" if is_admin else "took back an admin"
     note(rows, by, action, f"person {person.id}", login)
+
+
+def lock(rows: Rows, persons: Collection[int]) -> None:
+    """Let no other transaction that locks one of them go on before this one has ended."""
+    rows.execute(
+        select(Person.id).where(Person.id.in_(persons)).order_by(Person.id).with_for_update()
+    )
 
 
 def hashed_password(password: str) -> str:

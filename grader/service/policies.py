@@ -28,7 +28,8 @@ class Policy(BaseModel):
     is taken; 0: none. percent_per_day: of the score, for each begun day. attempts: None if as many
     as one likes. cool_down_seconds: between two of one student. counts: which attempt.
     visibility: when students see what hidden tests found; visibility_of: `task/test` -> of it
-    alone. published: when staff published them; None while they have not.
+    alone. published: when staff published them; None while they have not. group_size: how many may
+    work together, their attempts counted as one person's.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class Policy(BaseModel):
     visibility: Visibility = "always"
     visibility_of: Mapping[str, Visibility] = {}
     published: AwareDatetime | None = None
+    group_size: Annotated[int, Field(ge=1, le=20)] = 1
 
     @model_validator(mode="after")
     def _release_comes_first(self) -> "Policy":
@@ -79,6 +81,18 @@ class Attempt:
     id: int = 0
     most: Fraction | None = None
     adjustments: tuple[Adjustment, ...] = ()
+
+
+def together(extensions: Sequence[Extension]) -> Extension | None:
+    """Return what people who work together have beyond the rules: of each rule the most."""
+    if not extensions:
+        return None
+    dues = [one.due for one in extensions if one.due is not None]
+    return Extension(
+        due=max(dues, default=None),
+        late_days=max(one.late_days for one in extensions),
+        attempts=max(one.attempts for one in extensions),
+    )
 
 
 def policy_for(policy: Policy, extension: Extension | None) -> Policy:
@@ -224,6 +238,8 @@ def described(policy: Policy) -> list[str]:
     if policy.attempts is not None:
         lines.append(f"{policy.attempts} attempts at most.")
     lines.append(f"{_COUNTS[policy.counts]} attempt counts.")
+    if policy.group_size > 1:
+        lines.append(f"You may work in a group of up to {policy.group_size}.")
     if policy.visibility != "always":
         lines.append(f"Hidden tests are {told_visibility(policy, policy.visibility)}.")
     return lines

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.report import Report
+from grader.service import groups
 from grader.service.extensions import policies_of
 from grader.service.policies import Attempt, Policy, counted
 from grader.service.tables import REPORT, Assignment, Result, Submission
@@ -20,16 +21,18 @@ def attempts_in(
 ) -> dict[int, list[Attempt]]:
     """Return the attempts at an assignment by person, the oldest first. person: of this one alone.
 
-    Two queries, however many students there are.
+    Those of a group are each member's. Three queries, however many students there are.
     """
     wanted = [Submission.assignment_id == assignment]
+    mates = groups.mates_of_all(rows, assignment)
     if person is not None:
-        wanted.append(Submission.person_id == person)
+        mates = dict.fromkeys(mates.get(person, (person,)), (person,))
+        wanted.append(Submission.person_id.in_(mates))
     found = rows.execute(
         select(Submission, Result.score, Result.max_score)
         .outerjoin(Result, Result.submission_id == Submission.id)
         .where(*wanted)
-        .order_by(Submission.person_id, Submission.number)
+        .order_by(Submission.number, Submission.id)
     ).all()
     given = rows.scalars(
         select(AdjustmentRow)
@@ -40,17 +43,17 @@ def attempts_in(
     adjustments = _by_submission(given)
     attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
     for row, score, most in found:
-        attempts[row.person_id].append(
-            Attempt(
-                row.number,
-                row.received,
-                Fraction(score) if score else None,
-                is_chosen=row.is_chosen,
-                id=row.id,
-                most=Fraction(most) if most else None,
-                adjustments=tuple(adjustments.get(row.id, ())),
-            )
+        attempt = Attempt(
+            row.number,
+            row.received,
+            Fraction(score) if score else None,
+            is_chosen=row.is_chosen,
+            id=row.id,
+            most=Fraction(most) if most else None,
+            adjustments=tuple(adjustments.get(row.id, ())),
         )
+        for owner in mates.get(row.person_id, (row.person_id,)):
+            attempts[owner].append(attempt)
     return dict(attempts)
 
 

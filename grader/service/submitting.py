@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grader import assignment as folders
 from grader.errors import SubmissionError, UsageError
-from grader.service import attempts, extensions
+from grader.service import attempts, extensions, groups, people
 from grader.service.access import Viewer
 from grader.service.database import Database
 from grader.service.handed_in import File, take_in
@@ -22,7 +22,6 @@ from grader.service.store import Store
 from grader.service.tables import (
     DONE,
     Assignment,
-    Person,
     Submission,
     Upload,
 )
@@ -89,7 +88,7 @@ def fit_name(name: str | None) -> str:
 
 
 def attempts_of(rows: Session, person: int, assignment: int) -> list[Attempt]:
-    """Return all attempts of a person at an assignment, the oldest first."""
+    """Return all attempts of a person and their mates at an assignment, the oldest first."""
     return attempts_in(rows, assignment, person).get(person, [])
 
 
@@ -129,8 +128,8 @@ def _accept(
     now: datetime,
 ) -> tuple[Job, int]:
     with base.writing() as rows:
-        # Two uploads of one person, one after the other: the rules hold for both.
-        rows.execute(select(Person.id).where(Person.id == person).with_for_update())
+        # Two uploads of one person or group, one after the other: the rules hold for both.
+        people.lock(rows, groups.mates_of(rows, given.id, person))
         earlier = _refuse_by_policy(rows, given, person, now)
         # Fair queueing: the more of one's own wait, the later the next one's turn.
         waiting = rows.scalar(

@@ -117,6 +117,26 @@ class ExtensionRow(Table):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
+class Group(Table):
+    """People who work on an assignment together. code: with it, others of the course join."""
+
+    __tablename__ = "student_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+
+
+class GroupMember(Table):
+    """Someone in a group; in one of an assignment at most."""
+
+    __tablename__ = "group_member"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("student_group.id"), index=True)
+
+
 class Submission(Table):
     """One attempt, accepted.
 

@@ -148,6 +148,7 @@ class _Worker:
             claimed.number,
             claimed.received,
             list(claimed.files),
+            list(claimed.students),
         )
         try:
             report = self._bench.grade(request)

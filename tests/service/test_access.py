@@ -71,3 +71,10 @@ def test_only_teachers_and_admins_set_rules() -> None:
         *(False, False, True),
         *(False, False, True),
     ]
+
+
+def test_a_mate_reads_what_is_the_groups_while_in_the_course() -> None:
+    assert view_of(STUDENT, HERE, BEN, [ANN, BEN]) == "student"
+    assert view_of(STUDENT, HERE, BEN, [BEN]) is None
+    assert view_of(STRANGER, HERE, BEN, [ANN, BEN]) is None
+    assert view_of(TEACHER, HERE, BEN, [BEN]) == "staff"

@@ -27,6 +27,7 @@ STUDENT = (
 TEACHER = (
     *("/", "/admin", "/courses/1/members"),
     *("/assignments/1/policy", "/assignments/1/extensions"),
+    "/assignments/1/groups",
 )
 
 

@@ -183,6 +183,10 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/assignments/{id}/extensions"): OF_ADMIN,
     ("POST", "/assignments/{id}/extensions"): (SIGN_IN, *(404,) * 4, 400),
     ("POST", "/assignments/{id}/publish"): (SIGN_IN, *(404,) * 4, 303),
+    ("POST", "/assignments/{id}/group"): (SIGN_IN, 400, 400, 400, 404, 400),
+    ("GET", "/assignments/{id}/groups"): OF_STAFF,
+    ("POST", "/assignments/{id}/groups"): (SIGN_IN, 404, 404, 400, 404, 400),
+    ("POST", "/assignments/{id}/groups/{group}/apart"): (SIGN_IN, 404, 404, 400, 404, 400),
     ("GET", "/submissions/{id}/files.zip"): OF_OWNER,
     ("GET", "/submissions/{id}/changes"): (SIGN_IN, *(404,) * 5),  # it is the only attempt
     ("GET", "/submissions/{id}/changes?since=1"): (SIGN_IN, *(404,) * 5),
@@ -224,7 +228,7 @@ def test_a_route_answers_those_it_is_for(site: Site, who: str) -> None:
         client = site.client(who)  # signing out ends a session
         id = site.submission if "/submissions/{id}" in path else site.service.given.id
         name = "style.css" if "static" in path else "add.py"
-        address = re.sub(r"\{name.*?\}", name, path).format(id=id, secret="x", person=0)
+        address = re.sub(r"\{name.*?\}", name, path).format(id=id, secret="x", person=0, group=0)
         sent = {"data": form, "files": FILES} if method == "POST" else {}
         if not path.endswith(("/assignments/{id}", "/assignments/{id}/submissions")):
             sent.pop("files", None)

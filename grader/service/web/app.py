@@ -21,6 +21,7 @@ from grader.service.web import (
     api,
     class_grid,
     exports,
+    groups,
     likenesses,
     live,
     members,
@@ -59,7 +60,7 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     for routes in (signing_in.routes, student.routes, staff.routes, api.routes, watching.routes):
         app.include_router(routes)
-    for own in (own_work, rules, members, admin):
+    for own in (own_work, rules, groups, members, admin):
         app.include_router(own.routes)
     for room in (class_grid, remarks, regrades, answers, exports, likenesses, live):
         app.include_router(room.routes)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grader.errors import SubmissionError
 from grader.report import Report, TestReport
-from grader.service import access, changes, policies
+from grader.service import access, changes, groups, policies
 from grader.service.access import Viewer
 from grader.service.changes import FileChange
 from grader.service.handed_in import File, take_in
@@ -52,6 +52,7 @@ def graded_page(
         owner = rows.get_one(Person, row.person_id)
         seen = seen_of(result.report, history.policy, moment)
         remarks = remarks_on(rows, row, history.policy, seen.report)
+        mates = groups.mates_of(rows, given.id, row.person_id)
     tests = [test for task in seen.report.tasks for test in task.tests]
     return page(
         "graded.html",
@@ -67,7 +68,8 @@ def graded_page(
         passed=sum(test.verdict == "passed" for test in tests),
         tests=len(tests),
         is_staff=access.is_staff(viewer, given.course_id),
-        **history_values(given, history, viewer.person == row.person_id),
+        is_own=viewer.person in mates,
+        **history_values(given, history, viewer.person in mates),
         number=row.number,
         before=history.before(row.number),
     )

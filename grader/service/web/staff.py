@@ -100,6 +100,7 @@ def set_policy(
     percent_per_day: Text = "",
     attempts: Text = "",
     cool_down_seconds: Text = "",
+    group_size: Text = "",
     visibility: Text = "always",
     visibility_of: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:
@@ -114,6 +115,7 @@ def set_policy(
         "attempts": attempts,
         "cool_down_seconds": cool_down_seconds,
         "counts": counts,
+        "group_size": group_size,
         "visibility": visibility,
         "visibility_of": visibility_of,
     }

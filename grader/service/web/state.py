@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grader.errors import AssignmentError, GraderError
 from grader.pages.rendering import environment
-from grader.service import access, people
+from grader.service import access, groups, people
 from grader.service.access import View, Viewer
 from grader.service.database import Database
 from grader.service.jobs import Jobs
@@ -114,8 +114,11 @@ def submission_for(service: State, viewer: Viewer, id: int) -> tuple[Submission,
             .join(Assignment, Assignment.id == Submission.assignment_id)
             .where(Submission.id == id)
         ).first()
-    view = access.view_of(viewer, found[1], found[0].person_id) if found else None
-    if found is None or view is None:
+        if found is None:
+            raise NotThere("There is no such submission.")
+        mates = groups.mates_of(rows, found[0].assignment_id, found[0].person_id)
+    view = access.view_of(viewer, found[1], found[0].person_id, mates)
+    if view is None:
         raise NotThere("There is no such submission.")
     return found[0], view
 

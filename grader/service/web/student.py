@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, extensions, people, policies, submitting
+from grader.service import access, extensions, groups, people, policies, submitting
 from grader.service.access import Viewer
 from grader.service.history import history_of
 from grader.service.policies import Policy, is_released, policy_for
@@ -161,7 +161,9 @@ def choose(service: Service, viewer: Who, id: int) -> Response:
     """Have this attempt count, where one's own choice does."""
     row, _ = submission_for(service, viewer, id)
     _, policy = assignment_for(service, viewer, row.assignment_id)
-    if row.person_id != viewer.person:
+    with service.base.reading() as rows:
+        mates = groups.mates_of(rows, row.assignment_id, row.person_id)
+    if viewer.person not in mates:
         raise NotThere("There is no such submission.")
     if policy.counts != "chosen":
         raise Refused("Which attempt counts is not for you to choose here.")
@@ -169,7 +171,7 @@ def choose(service: Service, viewer: Who, id: int) -> Response:
         rows.execute(
             update(Submission)
             .where(
-                Submission.person_id == viewer.person,
+                Submission.person_id.in_(mates),
                 Submission.assignment_id == row.assignment_id,
             )
             .values(is_chosen=Submission.id == id)
@@ -224,6 +226,7 @@ def _assignment(
     public = service.shelf.assignment(given.name)
     with service.base.reading() as rows:
         history = history_of(rows, given, viewer.person, now())
+        group = groups.group_of(rows, id, viewer.person)
     return page(
         "assignment.html",
         viewer,
@@ -236,6 +239,8 @@ def _assignment(
         most=float(public.points),
         number=0,
         **own_work.history_values(given, history, is_own=True),
+        group=group,
+        may_group=history.policy.group_size > 1 and not history.tried,
         is_staff=access.is_staff(viewer, given.course_id),
         rules_link=access.may_rule(viewer, given.course_id),
         said=said,
