@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from grader.report import Report, to_json
+from grader.service import webhooks
 from grader.service.database import Database
 from grader.service.handed_in import File
 from grader.service.jobs import Job, Jobs
@@ -79,17 +80,17 @@ def finish(base: Database, job: Job, report: Report) -> bool:
     with base.writing() as session:
         if not _end(session, job):
             return False
-        session.add(
-            Result(
-                submission_id=job.submission,
-                kind=REPORT,
-                status=report.status,
-                score="" if report.score is None else repr(report.score),
-                max_score=repr(report.max_score),
-                report=to_json(report, view="student"),
-            )
+        result = Result(
+            submission_id=job.submission,
+            kind=REPORT,
+            status=report.status,
+            score="" if report.score is None else repr(report.score),
+            max_score=repr(report.max_score),
+            report=to_json(report, view="student"),
         )
+        session.add(result)
         session.flush()
+        webhooks.note_final(session, result)
         session.add(StaffReport(submission_id=job.submission, report=to_json(report)))
         return True
 

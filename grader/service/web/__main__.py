@@ -8,16 +8,19 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
-from grader.service import logs
+from grader.service import logs, webhooks
 from grader.service.database import Database
 from grader.service.jobs import Jobs
 from grader.service.place import Place, end_with
+from grader.service.repeating import started
 from grader.service.shelf import Shelf
 from grader.service.web.app import application
 from grader.service.web.stages import Stages
 from grader.service.web.state import State
 
 DATABASE = "GRADER_DATABASE"  # in the environment: what stands in arguments, all users can read
+PRIVATE_WEBHOOKS = "GRADER_PRIVATE_WEBHOOKS"
+SEND_SECONDS = 1.0
 GRACE_SECONDS = 5  # for answers under way; pages that watch a submission ask again
 
 
@@ -47,7 +50,15 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    allows_private = os.environ.get(PRIVATE_WEBHOOKS, "") == "yes"
+    # Here and not in workers: those need no way out into any network.
+    end_sending = started(
+        "send to webhooks",
+        SEND_SECONDS,
+        lambda: webhooks.send_due(base, allows_private=allows_private),
+    )
     uvicorn.Server(config).run([socket.socket(fileno=charge.listening)])
+    end_sending()
     jobs.close()
     base.close()
 
