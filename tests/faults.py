@@ -461,6 +461,17 @@ def pause_a_cell(running: Running) -> None:
 # ---- a disk --------------------------------------------------------------------------------------
 
 
+def fill(path: Path) -> None:
+    """Make a file that leaves no byte free on its disk."""
+    with path.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+
+
 @dataclass(frozen=True)
 class Disk:
     """A small file system that only `inside` sees where it is; `seen` is where it is for others."""
@@ -479,13 +490,7 @@ class Disk:
 
     def fill(self) -> None:
         """Leave no byte free."""
-        with (self.seen / "full").open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
+        fill(self.seen / "full")
 
     def free(self) -> None:
         """Take away what `fill` has put there."""

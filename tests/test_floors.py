@@ -30,15 +30,17 @@ FLOORS = [
     ["service.totals"],
     ["service.tables", "service.policies", "service.access", "service.store", "service.place"],
     ["service.visibility", "service.logs"],
-    [
-        *("service.database", "service.handed_in", "service.shelf", "service.jobs"),
-        *("service.results", "service.anew"),
-    ],
-    ["service.hashes"],
+    ["service.database", "service.handed_in", "service.shelf", "service.jobs"],
+    ["service.webhooks", "service.repeating", "service.hashes"],
+    ["service.results"],
+    ["service.anew"],
     ["service.people", "service.bench", "service.migrations"],
     ["service.groups"],
     ["service.attempts", "service.extensions"],
-    ["service.standing", "service.backup", "service.metrics", "service.errands"],
+    [
+        *("service.standing", "service.backup", "service.metrics", "service.limits"),
+        "service.errands",
+    ],
     [
         *("service.history", "service.members", "service.changes", "service.remarks"),
         *("service.grid", "service.deciding", "service.submitting"),

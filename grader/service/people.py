@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session as Rows
 
 from grader.errors import UsageError
@@ -30,6 +30,7 @@ COURSE_LINK_DAYS = 365
 TOKEN_DAYS = 365
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 MISSTEPS, MISSTEP_MINUTES = 10, 15
+MISSTEPS_OF_ADDRESS = 100  # a whole lecture hall may have one
 
 LOGIN_RULE = (
     "A login has up to 64 lower-case letters, digits and any of . _ @ + -, "
@@ -108,24 +109,29 @@ def is_password_of(kept: str, password: str) -> bool:
         return False
 
 
-def kept_password(rows: Rows, login: str) -> tuple[int, str]:
+def kept_password(rows: Rows, login: str, address: str) -> tuple[int, str]:
     """Return who has this login and what is kept of the password: (0, "") for nobody.
 
-    Raises UsageError if too many have failed of late.
+    Raises UsageError if too many have failed from this address of late. Only from there: else
+    anybody could lock anybody out.
     """
     login = login.strip().casefold()[:64]
     since = now() - timedelta(minutes=MISSTEP_MINUTES)
-    failed = rows.scalar(select(func.count()).where(Misstep.login == login, Misstep.at > since))
-    if (failed or 0) >= MISSTEPS:
+    failed = rows.execute(
+        select(func.count(), func.count(case((Misstep.login == login, 1)))).where(
+            Misstep.address == address, Misstep.at > since
+        )
+    ).one()
+    if failed[0] >= MISSTEPS_OF_ADDRESS or failed[1] >= MISSTEPS:
         raise UsageError(f"Too many attempts to sign in; wait {MISSTEP_MINUTES} minutes.")
     found = rows.execute(select(Person.id, Person.password).where(Person.login == login)).first()
     return (found.id, found.password) if found else (0, "")
 
 
-def note_misstep(rows: Rows, login: str) -> None:
-    """Keep that someone failed to sign in as this login."""
+def note_misstep(rows: Rows, login: str, address: str) -> None:
+    """Keep that someone failed to sign in as this login, and from where."""
     rows.execute(delete(Misstep).where(Misstep.at < now() - timedelta(minutes=2 * MISSTEP_MINUTES)))
-    rows.add(Misstep(login=login.strip().casefold()[:64]))
+    rows.add(Misstep(login=login.strip().casefold()[:64], address=address))
 
 
 def new_session(rows: Rows, person: int) -> str:

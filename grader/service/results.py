@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grader.errors import TextAnswer, WrongAnswer
 from grader.open_answers import Decided, answers_in, with_decisions
 from grader.report import Report, to_json
+from grader.service import webhooks
 from grader.service.tables import (
     REPORT,
     Assignment,
@@ -103,8 +104,10 @@ def values_of(report: Report) -> dict[str, Any]:
 
 def add(rows: Session, submission: int, report: Report) -> None:
     """Keep the report as the submission's one result."""
-    rows.add(Result(submission_id=submission, **values_of(report)))
+    result = Result(submission_id=submission, **values_of(report))
+    rows.add(result)
     rows.flush()
+    webhooks.note_final(rows, result)
     rows.add(StaffReport(submission_id=submission, report=to_json(report)))
 
 
@@ -114,6 +117,7 @@ def replace(rows: Session, result: Result, staff: StaffReport, report: Report) -
         setattr(result, name, value)
     result.finished = now()
     staff.report = to_json(report)
+    webhooks.note_final(rows, result)
 
 
 def keep_past(rows: Session, result: Result, staff: StaffReport) -> None:

@@ -41,6 +41,10 @@ class NoRoom(Refused):
     """It could not be kept: our fault, and worth another try later."""
 
 
+class TooMany(Refused):
+    """More than anyone may do in a minute; later it is taken."""
+
+
 @dataclass(frozen=True)
 class Uploaded:
     """A file as it came. name: whatever the browser said."""

@@ -379,13 +379,14 @@ class Token(Table):
 
 
 class Misstep(Table):
-    """A sign-in that failed; many of one login in a short time are refused unseen."""
+    """A sign-in that failed; many of one login from one address are refused unseen for a while."""
 
     __tablename__ = "misstep"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(default=now)
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
 
 
 class Worker(Table):
@@ -412,3 +413,49 @@ class Audit(Table):
     action: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(100))
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class Tally(Table):
+    """How often someone did something in one minute. whose: such as `person 7`."""
+
+    __tablename__ = "tally"
+
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    whose: Mapped[str] = mapped_column(String(64), primary_key=True)
+    minute: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Webhook(Table):
+    """An address of a course's, told of each final report. secret: signs what is sent.
+
+    It is kept as it is: to sign with, it must be known.
+    """
+
+    __tablename__ = "webhook"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Delivery(Table):
+    """What is to be sent to a webhook, or was. id: the same for every try.
+
+    tries: how many have begun. due: of whom a try is not before it. said: what came of the last.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_is_over_due", "is_over", "due"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    body: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(default=now)
+    tries: Mapped[int] = mapped_column(default=0)
+    due: Mapped[datetime] = mapped_column(default=now)
+    is_over: Mapped[bool] = mapped_column(default=False)
+    said: Mapped[str] = mapped_column(String(200), default="")

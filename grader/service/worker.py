@@ -22,6 +22,7 @@ from grader.service.chores import Chores, points_of
 from grader.service.database import Database
 from grader.service.jobs import Job, Jobs
 from grader.service.place import Place
+from grader.service.repeating import first_line, started
 from grader.service.tables import Assignment, Submission, Worker
 
 BEAT_SECONDS = 0.5
@@ -54,11 +55,11 @@ def run(place: Place, slots: int, sandbox: Choice) -> None:
         own.register()
         stack.callback(own.sign_off)
         # It beats until its last job is done, else that would be taken from it.
-        stack.callback(_started("beat", BEAT_SECONDS, own.beat))
-        stack.callback(_started("look at the bench", LOOK_SECONDS, bench.look_after))
+        stack.callback(started("beat", BEAT_SECONDS, own.beat))
+        stack.callback(started("look at the bench", LOOK_SECONDS, bench.look_after))
         stack.enter_context(jobs.running(place.jobs_url, own.id, slots * AT_HAND, own.work))
-        stack.callback(_started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue)))
-        stack.callback(_started("errands", ERRAND_SECONDS, own.chores))
+        stack.callback(started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue)))
+        stack.callback(started("errands", ERRAND_SECONDS, own.chores))
         stopping.wait()
 
 
@@ -169,31 +170,5 @@ class _Worker:
             except SQLAlchemyError as error:
                 if self._stopping.is_set():
                     raise
-                _log.warning("the database does not answer (%s); trying again", _first_line(error))
+                _log.warning("the database does not answer (%s); trying again", first_line(error))
                 time.sleep(RETRY_SECONDS)
-
-
-def _started(name: str, seconds: float, step: Callable[[], None]) -> Callable[[], None]:
-    """Take a step again and again, in a thread; return what ends that."""
-    ending = threading.Event()
-
-    def repeat() -> None:
-        while not ending.wait(seconds):
-            try:
-                step()
-            except SQLAlchemyError as error:
-                _log.warning("%s failed (%s); trying again", name, _first_line(error))
-            except Exception:
-                _log.exception("%s failed; trying again", name)
-
-    def end() -> None:
-        ending.set()
-        thread.join(PATIENCE_SECONDS)
-
-    thread = threading.Thread(target=repeat, name=name, daemon=True)
-    thread.start()
-    return end
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from grader.report import Report
-from grader.service import attempts, people
+from grader.service import attempts, limits, people
 from grader.service.jobs import Job
 from grader.service.policies import Policy
 from grader.service.tables import (
@@ -28,9 +28,10 @@ from grader.service.tables import (
     Upload,
     now,
 )
+from grader.service.web import student
 from grader.service.web.app import MAX_BODY_BYTES, application
 from grader.service.web.stages import Stages
-from grader.service.web.state import State
+from grader.service.web.state import State, address_of
 from tests.conftest import ADD, SCALE
 from tests.service.running import Service
 
@@ -190,6 +191,12 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/submissions/{id}/files.zip"): OF_OWNER,
     ("GET", "/submissions/{id}/changes"): (SIGN_IN, *(404,) * 5),  # it is the only attempt
     ("GET", "/submissions/{id}/changes?since=1"): (SIGN_IN, *(404,) * 5),
+    ("GET", "/courses/{id}/webhooks"): (SIGN_IN, 404, 404, 404, 404, 200),
+    ("POST", "/courses/{id}/webhooks"): (SIGN_IN, 404, 404, 404, 404, 200),
+    ("POST", "/courses/{id}/webhooks/{hook}/remove"): (SIGN_IN, 404, 404, 404, 404, 303),
+    ("GET", "/api/v1/courses/{id}/webhooks"): (401, 404, 404, 404, 404, 200),
+    ("POST", "/api/v1/courses/{id}/webhooks"): (401, 422, 422, 422, 422, 422),
+    ("DELETE", "/api/v1/courses/{id}/webhooks/{hook}"): (401, *(404,) * 5),
     # From this machine itself, or with a token of its own: test_watching.py.
     ("GET", "/metrics"): (404,) * 6,
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),
@@ -223,12 +230,14 @@ def test_a_route_answers_those_it_is_for(site: Site, who: str) -> None:
     """The objects are of the owner; for whom they are not, they are not there."""
     form = {"login": "x", "name": "X", "password": "short", "label": "l", "counts": "best"}
     form |= {"title": "T", "role": "student"}
+    form["url"] = "https://example.org/hook"
     got, expected = {}, {}
     for (method, path), answers in ANSWERS.items():
         client = site.client(who)  # signing out ends a session
         id = site.submission if "/submissions/{id}" in path else site.service.given.id
         name = "style.css" if "static" in path else "add.py"
-        address = re.sub(r"\{name.*?\}", name, path).format(id=id, secret="x", person=0, group=0)
+        values = {"id": id, "secret": "x", "person": 0, "group": 0, "hook": 1}
+        address = re.sub(r"\{name.*?\}", name, path).format(**values)
         sent = {"data": form, "files": FILES} if method == "POST" else {}
         if not path.endswith(("/assignments/{id}", "/assignments/{id}/submissions")):
             sent.pop("files", None)
@@ -602,6 +611,59 @@ def test_who_guesses_is_kept_waiting(site: Site) -> None:
         assert sign_in(site, "owner", "wrong password").status_code == 403
 
     assert sign_in(site, "owner", PASSWORD).status_code == 429
+
+
+def test_nobody_locks_out_another(site: Site) -> None:
+    """Who guesses is kept waiting where they are; the person signs in from elsewhere."""
+    elsewhere = TestClient(site.app, client=("203.0.113.5", 1), headers=OWN, follow_redirects=False)
+    for _ in range(people.MISSTEPS):
+        sign_in(site, "owner", "wrong password")
+
+    form = {"login": "owner", "password": PASSWORD}
+    assert elsewhere.post("/sign-in", data=form).status_code == 303
+    assert sign_in(site, "owner", PASSWORD).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "host, expected",
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_house_is_one_address(host: str, expected: str) -> None:
+    """Of IPv6 it has more than anybody could count."""
+    request = Request({"type": "http", "client": (host, 1)})
+
+    assert address_of(request) == expected
+
+
+def test_too_many_uploads_in_a_minute_are_refused(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On page and API together, of one person and not of others; and they are no attempts."""
+    monkeypatch.setitem(limits.A_MINUTE, limits.UPLOADS, 2)
+    moment = now()
+    monkeypatch.setattr(student, "now", lambda: moment)  # all in one minute
+    one, api = site.client("classmate"), f"/api/v1{site.assignment}/submissions"
+
+    assert one.post(site.assignment, files=FILES).status_code == 303
+    assert one.post(api, files=FILES).status_code == 202
+    page, program = one.post(site.assignment, files=FILES), one.post(api, files=FILES)
+
+    assert (page.status_code, program.status_code) == (429, 429)
+    assert "too many uploads in one minute" in page.text
+    assert site.client("assistant").post(site.assignment, files=FILES).status_code == 303
+    assert site.count() == 1 + 2 + 1
+
+
+@pytest.mark.parametrize("number", ["99999999999", "9" * 30, "-1"])
+def test_a_number_that_no_row_has_is_not_there(site: Site, number: str) -> None:
+    for place in ("/submissions/", "/assignments/", "/api/v1/submissions/"):
+        status = site.client("admin").get(f"{place}{number}").status_code
+
+        assert status == (422 if "api" in place else 404)
 
 
 def test_a_one_time_link_signs_in_once(site: Site) -> None:

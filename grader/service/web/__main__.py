@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
-from grader.service import logs
+from grader.service import logs, webhooks
 from grader.service.database import Database
 from grader.service.jobs import Jobs
 from grader.service.place import Place, end_with
+from grader.service.repeating import started
 from grader.service.shelf import Shelf
 from grader.service.web.app import application
 from grader.service.web.stages import Stages
@@ -20,6 +21,8 @@ from grader.service.web.state import State
 DATABASE = "GRADER_DATABASE"  # in the environment: what stands in arguments, all users can read
 # Longer than proxies keep a connection that rests: closed just as a request comes, that is lost.
 KEPT_SECONDS = 75
+PRIVATE_WEBHOOKS = "GRADER_PRIVATE_WEBHOOKS"
+SEND_SECONDS = 1.0
 GRACE_SECONDS = 5  # for answers under way; pages that watch a submission ask again
 
 
@@ -50,7 +53,15 @@ def main() -> None:
         timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    allows_private = os.environ.get(PRIVATE_WEBHOOKS, "") == "yes"
+    # Here and not in workers: those need no way out into any network.
+    end_sending = started(
+        "send to webhooks",
+        SEND_SECONDS,
+        lambda: webhooks.send_due(base, allows_private=allows_private),
+    )
     uvicorn.Server(config).run([socket.socket(fileno=charge.listening)])
+    end_sending()
     jobs.close()
     base.close()
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Response, UploadFile
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, File, Response, UploadFile
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from grader.report import to_json
 from grader.service import access, extensions
+from grader.service.access import View
 from grader.service.history import seen_of
 from grader.service.policies import Policy, counted_score, is_released, policy_for
 from grader.service.standing import attempts_in
@@ -26,7 +28,35 @@ from grader.service.visibility import Seen, may_hide, without_names
 from grader.service.web.state import NotThere, Service, State, Who, submission_for, title_of
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
 
-routes = APIRouter(prefix="/api/v1")
+Id = Annotated[int, Field(ge=0, le=2**31 - 1)]  # what a database's number holds
+
+
+class ErrorOut(BaseModel):
+    """Why something was refused: one sentence."""
+
+    error: str
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorOut, "description": "Refused: not understood, or against a rule."},
+    401: {"model": ErrorOut, "description": "No token, or one that is not, or no longer, right."},
+    404: {"model": ErrorOut, "description": "There is no such thing, or it is not for you."},
+    422: {"model": ErrorOut, "description": "A parameter is not as it must be."},
+    503: {"model": ErrorOut, "description": "Not now; try again in a minute."},
+}
+ERRORS_OF_UPLOADS: dict[int | str, dict[str, Any]] = {
+    413: {"model": ErrorOut, "description": "Too large to be taken in."},
+    429: {"model": ErrorOut, "description": "Too many uploads in one minute."},
+    507: {"model": ErrorOut, "description": "It could not be stored; nothing is lost."},
+}
+_REPORT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The report; its schema is docs/report.schema.json.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+_token = HTTPBearer(auto_error=False, description="Made on one's account page.")
+routes = APIRouter(prefix="/api/v1", responses=ERRORS, dependencies=[Depends(_token)])
 
 
 class AssignmentOut(BaseModel):
@@ -97,18 +127,19 @@ def assignments(service: Service, viewer: Who) -> list[AssignmentOut]:
 @routes.post(
     "/assignments/{id}/submissions",
     status_code=202,
+    responses=ERRORS_OF_UPLOADS,
     max_body_size=MAX_UPLOAD_BYTES,
     form_limits={"max_files": 65},
 )
 def submit(
-    service: Service, viewer: Who, id: int, files: Annotated[list[UploadFile], File()]
+    service: Service, viewer: Who, id: Id, files: Annotated[list[UploadFile], File()]
 ) -> SubmissionOut:
     """Submit files; from the answer on they are safe with us."""
     return submission(service, viewer, accepted(service, viewer, id, files))
 
 
 @routes.get("/submissions/{id}")
-def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
+def submission(service: Service, viewer: Who, id: Id) -> SubmissionOut:
     """Where a submission stands."""
     row, view = submission_for(service, viewer, id)
     before = 0 if row.state == DONE else service.stages.of(id).before
@@ -143,11 +174,11 @@ def submission(service: Service, viewer: Who, id: int) -> SubmissionOut:
     )
 
 
-@routes.get("/submissions/{id}/report")
-def report(service: Service, viewer: Who, id: int, view: str = "student") -> Response:
+@routes.get("/submissions/{id}/report", responses=_REPORT, response_class=Response)
+def report(service: Service, viewer: Who, id: Id, view: View = "student") -> Response:
     """The report; view=staff for staff. Its schema: docs/report.schema.json."""
     row, allowed = submission_for(service, viewer, id)
-    if view not in ("student", "staff") or (view == "staff" and allowed != "staff"):
+    if view == "staff" and allowed != "staff":
         raise NotThere("There is no such report.")
     kept: Any = StaffReport if view == "staff" else Result
     with service.base.reading() as rows:

@@ -7,14 +7,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from grader import __version__
 from grader.errors import AssignmentError
 from grader.pages.rendering import style
 from grader.service.metrics import Metrics
-from grader.service.submitting import NoRoom, Refused
+from grader.service.submitting import Refused
 from grader.service.web import (
     admin,
     answers,
@@ -22,6 +22,7 @@ from grader.service.web import (
     class_grid,
     exports,
     groups,
+    hooks,
     likenesses,
     live,
     members,
@@ -35,7 +36,7 @@ from grader.service.web import (
     watching,
 )
 from grader.service.web.guard import Guard
-from grader.service.web.state import NotThere, Service, SignedOut, State, page, to
+from grader.service.web.state import NotThere, Service, SignedOut, State, page, status_of, to
 from grader.service.web.watching import Measured, route_of
 
 MAX_BODY_BYTES = 64 * 1024  # of anything but an upload
@@ -58,7 +59,15 @@ def application(service: State) -> FastAPI:
     app.add_middleware(Guard)
     app.state.metrics = Metrics(service.base)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    for routes in (signing_in.routes, student.routes, staff.routes, api.routes, watching.routes):
+    for routes in (
+        signing_in.routes,
+        student.routes,
+        staff.routes,
+        api.routes,
+        watching.routes,
+        hooks.pages,
+        hooks.api,
+    ):
         app.include_router(routes)
     for own in (own_work, rules, groups, members, admin):
         app.include_router(own.routes)
@@ -104,7 +113,11 @@ def _add_handlers(app: FastAPI) -> None:
         return _told(request, 404, str(error))
 
     def refused(request: Request, error: Exception) -> Response:
-        return _told(request, 507 if isinstance(error, NoRoom) else 400, str(error))
+        assert isinstance(error, Refused)
+        return _told(request, status_of(error), str(error))
+
+    def no_number(request: Request, error: Exception) -> Response:
+        return _told(request, 404, "There is no such page.")
 
     def other(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -127,6 +140,9 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(HTTPException, other)
     app.add_exception_handler(RequestValidationError, misunderstood)
+    # A number that no row can have.
+    app.add_exception_handler(OverflowError, no_number)
+    app.add_exception_handler(DataError, no_number)
     for kind in (SQLAlchemyError, AssignmentError, OSError):
         app.add_exception_handler(kind, ours)
 

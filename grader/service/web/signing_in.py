@@ -11,7 +11,16 @@ from grader.errors import UsageError
 from grader.service import people
 from grader.service.access import Viewer
 from grader.service.tables import Course, Person, Token
-from grader.service.web.state import COOKIE, NotThere, Service, State, Who, page, to
+from grader.service.web.state import (
+    COOKIE,
+    NotThere,
+    Service,
+    State,
+    Who,
+    address_of,
+    page,
+    to,
+)
 
 routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=1000)]
@@ -26,18 +35,19 @@ def sign_in_page() -> HTMLResponse:
 
 
 @routes.post("/sign-in")
-def sign_in(service: Service, login: Text, password: Text) -> Response:
+def sign_in(request: Request, service: Service, login: Text, password: Text) -> Response:
     """Sign in with a password."""
+    address = address_of(request)
     try:
         with service.base.reading() as rows:
-            person, kept = people.kept_password(rows, login)
+            person, kept = people.kept_password(rows, login, address)
         with _hashing:
             is_right = people.is_password_of(kept, password)
     except UsageError as error:
         return page("sign_in.html", None, said=str(error), login=login, status=429)
     with service.base.writing() as rows:
         if not is_right:
-            people.note_misstep(rows, login)
+            people.note_misstep(rows, login, address)
             words = "The login or the password is not right."
             return page("sign_in.html", None, said=words, login=login, status=403)
         return _signed_in(service, people.new_session(rows, person), "/")

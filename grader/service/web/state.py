@@ -1,5 +1,6 @@
 """What every route has at hand, who asks, and how refusals look."""
 
+import ipaddress
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from grader.service.jobs import Jobs
 from grader.service.policies import Policy, is_released
 from grader.service.shelf import Shelf
 from grader.service.store import Store
+from grader.service.submitting import NoRoom, Refused, TooMany
 from grader.service.tables import Assignment, Course, Submission, now
 from grader.service.web.stages import Stages
 
@@ -123,12 +125,31 @@ def submission_for(service: State, viewer: Viewer, id: int) -> tuple[Submission,
     return found[0], view
 
 
+def address_of(request: Request) -> str:
+    """Return where a request comes from: an address, of IPv6 the network that one house has."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host[:64]
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
 def title_of(shelf: Shelf, name: str) -> str:
     """Return an assignment's title; its name if its folder is not right."""
     try:
         return shelf.assignment(name).title
     except AssignmentError:
         return name
+
+
+def status_of(refused: Refused) -> int:
+    """Return the status of an answer that refuses."""
+    if isinstance(refused, NoRoom):
+        return 507
+    return 429 if isinstance(refused, TooMany) else 400
 
 
 def page(template: str, viewer: Viewer | None, *, status: int = 200, **values: Any) -> HTMLResponse:

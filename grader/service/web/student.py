@@ -16,12 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, extensions, groups, people, policies, submitting
+from grader.service import access, extensions, groups, limits, people, policies, submitting
 from grader.service.access import Viewer
 from grader.service.history import history_of
 from grader.service.policies import Policy, is_released, policy_for
 from grader.service.remarks import remarks_on
-from grader.service.submitting import MAX_FILES, NoRoom, Refused, Uploaded
+from grader.service.submitting import MAX_FILES, Refused, TooMany, Uploaded
 from grader.service.tables import (
     FAILURE,
     Assignment,
@@ -39,6 +39,7 @@ from grader.service.web.state import (
     assignment_for,
     download,
     page,
+    status_of,
     submission_for,
     title_of,
     to,
@@ -132,7 +133,7 @@ def submit(service: Service, viewer: Who, id: int, files: Files) -> Response:
     try:
         return to(f"/submissions/{accepted(service, viewer, id, files)}")
     except Refused as refused:
-        status = 507 if isinstance(refused, NoRoom) else 400
+        status = status_of(refused)
         return _assignment(service, viewer, id, said=str(refused), status=status)
 
 
@@ -208,6 +209,8 @@ def accepted(service: State, viewer: Viewer, id: int, files: list[UploadFile]) -
     given, _ = assignment_for(service, viewer, id)
     if not access.may_submit(viewer, given.course_id):
         raise NotThere("There is no such assignment.")
+    if limits.is_too_much(service.base, limits.UPLOADS, f"person {viewer.person}", now()):
+        raise TooMany("This was the last of too many uploads in one minute; wait for the next.")
     public = service.shelf.assignment(given.name)
     named = [one for one in files if one.filename or one.size]
     if len(named) > MAX_FILES:

@@ -1,0 +1,96 @@
+"""/api/v1 as its own description says: whatever is sent, the answer is one that it names."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from sqlalchemy import delete
+
+from grader.report import Report
+from grader.service import attempts, people
+from grader.service.jobs import Job
+from grader.service.tables import Tally
+from grader.service.web.app import application
+from grader.service.web.stages import Stages
+from grader.service.web.state import State
+from tests.conftest import ADD, SCALE
+from tests.service.running import Service
+
+DESCRIPTION = "/api/v1/openapi.json"
+EXAMPLES = 40
+
+
+def app_of(service: Service) -> Any:
+    return application(
+        State(
+            *(service.base, service.jobs, service.place.store, service.shelf, Stages(service.base))
+        )
+    )
+
+
+@pytest.fixture
+def token(service: Service, graded: Callable[..., Report]) -> str:
+    """Of a student who has a report, and has something waiting."""
+    done, _ = service.submit(), service.submit()
+    attempts.claim(service.base, Job(done, 1), "one")
+    attempts.finish(service.base, Job(done, 1), graded(add=ADD, scale=SCALE))
+    with service.base.writing() as rows:
+        return people.new_token(rows, service.ann.person, "test")
+
+
+@pytest.fixture
+def described(service: Service, token: str) -> Any:
+    return schemathesis.openapi.from_asgi(DESCRIPTION, app_of(service))
+
+
+MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+def test_answers_are_those_that_are_described(
+    service: Service, described: Any, token: str, mode: schemathesis.GenerationMode
+) -> None:
+    """Of what is as the description says, and of what is not: no answer that it does not name."""
+    tried = Counter[str]()
+
+    for found in described.get_all_operations():
+        operation = found.ok()
+
+        @settings(
+            max_examples=EXAMPLES,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def answers(case: schemathesis.Case) -> None:
+            with service.base.writing() as rows:
+                rows.execute(delete(Tally))  # what is tried here is not how often
+            tried[case.operation.label] += 1
+            case.call_and_validate(
+                headers={"authorization": f"Bearer {token}"},
+                excluded_checks=[
+                    # A well-formed upload can still be no submission, and a number nobody's.
+                    schemathesis.checks.positive_data_acceptance,
+                    # It is sent our token all the same. All routes: test_web.py.
+                    schemathesis.checks.ignored_auth,
+                ],
+            )
+
+        try:
+            answers()
+        except Unsatisfiable:  # nothing can be wrong in a request that takes nothing
+            assert mode is schemathesis.GenerationMode.NEGATIVE
+
+    assert sum(tried.values()) > EXAMPLES
+    if mode is schemathesis.GenerationMode.POSITIVE:
+        assert set(tried) == {
+            f"{method.upper()} {path}"
+            for path, methods in described.raw_schema["paths"].items()
+            for method in methods
+        }
