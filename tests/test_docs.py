@@ -119,6 +119,13 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert place in anchors(other), f"{named(page)} links to {target}"
 
 
+def test_no_page_holds_what_a_merge_left() -> None:
+    for page in OURS:
+        marks = re.findall(r"^(?:<{7}|={7}|>{7})(?: .*)?$", text_of(page), re.MULTILINE)
+
+        assert not marks, page
+
+
 @pytest.mark.parametrize("page", OURS, ids=named)
 def test_lines_are_short_enough_to_read_anywhere(page: Path) -> None:
     long = [number for number, line in enumerate(text_of(page).splitlines(), 1) if len(line) > 100]
