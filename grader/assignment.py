@@ -11,7 +11,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -32,6 +32,8 @@ HASH_LETTERS = 16  # of a file's own hash: to tell versions apart, not to prove 
 _TASK_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # `import <task>` finds something else than the task's file.
 _TAKEN_NAMES = {*sys.stdlib_module_names, *keyword.kwlist, "given", "conftest", "test_examples"}
+# The manifest's tables [policy] and [policy.<more>], up to the next other one.
+_POLICY = re.compile(rb"^\[policy[\].].*?(?=^\[(?!policy[\].])|\Z)", re.MULTILINE | re.DOTALL)
 _PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _PositiveInt = Annotated[int, Field(gt=0)]
 
@@ -78,6 +80,7 @@ class _Manifest(_Model):
     show_exception_text: bool = True
     limits: Limits = Limits()
     sandbox: _SandboxTable = _SandboxTable()
+    policy: dict[str, Any] = {}
     tasks: dict[str, _TaskTable]
 
 
@@ -102,6 +105,7 @@ class Assignment:
     """The public folder, checked.
 
     goal: what it is for, in a sentence. required_walls: without one of them nothing is run.
+    policy: when and how often to submit, where a service takes it in; see `service.policies`.
     """
 
     id: str
@@ -115,6 +119,7 @@ class Assignment:
     limits: Limits
     required_walls: tuple[str, ...]
     show_exception_text: bool
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def given(self) -> Path | None:
@@ -219,6 +224,7 @@ def load_folder(folder: Path, assignment_id: str, course: Path = Path()) -> Assi
         required_walls=tuple(manifest.sandbox.require),
         goal=manifest.goal,
         show_exception_text=manifest.show_exception_text,
+        policy=manifest.policy,
     )
 
 
@@ -262,7 +268,8 @@ def load_reference(assignment: Assignment) -> Reference:
 def hash_of_folders(folders: Iterable[Path]) -> str:
     """Return one hash over the names and contents of all files, length before content.
 
-    Left out is what Python, pytest and editors leave behind: hidden files and __pycache__.
+    Left out is what Python, pytest and editors leave behind: hidden files and __pycache__. And the
+    manifest's [policy]: no score depends on a deadline, so another one makes no report out of date.
     """
     digest = hashlib.sha256()
     for folder in folders:
@@ -278,7 +285,8 @@ def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         own = path.relative_to(folder)
         if path.is_file() and not any(map(_is_leftover, own.parts)):
-            yield own.as_posix(), _bytes(path)
+            content = _bytes(path)
+            yield own.as_posix(), _POLICY.sub(b"", content) if own.name == MANIFEST else content
 
 
 def _is_leftover(name: str) -> bool:

@@ -336,6 +336,28 @@ def test_every_file_counts(course: CourseFolder) -> None:
     assert len(hashes) == 5
 
 
+@pytest.mark.parametrize("is_last", [False, True])
+def test_another_deadline_changes_no_hash(course: CourseFolder, is_last: bool) -> None:
+    """No score depends on it; whatever stands outside of [policy] still counts."""
+    manifest = course.public / "assignment.toml"
+    plain = manifest.read_text()
+    rules = '[policy]\ndue = {}-01-01T00:00:00Z\n\n[policy.visibility_of]\n"add/test_zero" = "{}"\n'
+
+    def with_policy(year: int, rule: str, text: str = plain) -> Reference:
+        own = rules.format(year, rule)
+        whole = f"{text}\n{own}" if is_last else text.replace("[limits]", f"{own}[limits]", 1)
+        manifest.write_text(whole)
+        return reference_of(course)
+
+    one, other = with_policy(2030, "never"), with_policy(2031, "after_due")
+    longer = with_policy(2031, "after_due", plain.replace("call_seconds = 1", "call_seconds = 2"))
+
+    assert one.assignment.policy["visibility_of"] == {"add/test_zero": "never"}
+    assert one.assignment.policy != other.assignment.policy
+    assert (one.sha256, one.files) == (other.sha256, other.files)
+    assert longer.sha256 != other.sha256
+
+
 def test_what_python_and_editors_leave_behind_does_not_count(course: CourseFolder) -> None:
     """Otherwise a run of pytest in the folder would have a whole class graded anew."""
     before = reference_of(course)

@@ -27,6 +27,7 @@ from grader.errors import TextAnswer, Verdict
 from grader.grade import Grader
 from grader.lms import incoming
 from grader.report import Report, to_json
+from grader.service.policies import Policy
 from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -370,8 +371,11 @@ def keys(model: type[BaseModel], prefix: str = "") -> dict[str, str]:
             found |= keys(type(default), f"{name}.")
         elif name == "tasks":
             found |= keys(assignment._TaskTable, "tasks.<name>.")
+        elif name == "policy":
+            found |= keys(Policy, "policy.")
         else:
-            found[prefix + name] = "" if field.is_required() else json.dumps(default)
+            is_none = field.is_required() or default is None
+            found[prefix + name] = "" if is_none else json.dumps(default)
     return found
 
 

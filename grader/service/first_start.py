@@ -33,8 +33,10 @@ def prepare(place: Place) -> Links | None:
             course = Course(name="demo", title="Demo course")
             rows.add(course)
             rows.flush()
-            names = Shelf(place.course).names()
-            rows.add_all(Assignment(course_id=course.id, name=name, policy={}) for name in names)
+            shelf = Shelf(place.course)
+            for name in shelf.names():
+                policy = shelf.policy(name).model_dump(mode="json")
+                rows.add(Assignment(course_id=course.id, name=name, policy=policy))
             return Links(
                 admin=people.new_link(rows, person=admin.id),
                 course=people.new_link(rows, course=course.id),

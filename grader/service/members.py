@@ -11,6 +11,7 @@ from grader.errors import UsageError
 from grader.lms import roster
 from grader.service import access, people
 from grader.service.access import ROLES, Role, Viewer
+from grader.service.shelf import Shelf
 from grader.service.tables import Assignment, Course, Membership, Person
 
 ROSTER = Path("roster")  # what a refusal calls the file, whatever the browser called it
@@ -224,14 +225,18 @@ def new_course(rows: Rows, by: Viewer, name: str, title: str) -> Course:
     return course
 
 
-def give(rows: Rows, by: Viewer, course: int, name: str, on_shelf: Iterable[str]) -> None:
-    """Give a course an assignment of the shelf; raises UsageError if it is not there, or given."""
-    if name not in on_shelf:
+def give(rows: Rows, by: Viewer, course: int, name: str, shelf: Shelf) -> None:
+    """Give a course an assignment of the shelf, with the rules that its manifest begins with.
+
+    Raises UsageError if it is not there, is given already, or its rules are none.
+    """
+    if name not in shelf.names():
         raise UsageError(f"There is no assignment {name[:80]!r} on the shelf.")
     taken = select(Assignment.id).where(Assignment.course_id == course, Assignment.name == name)
     if rows.scalar(taken) is not None:
         raise UsageError(f"The course has {name} already.")
-    rows.add(Assignment(course_id=course, name=name, policy={}))
+    policy = shelf.policy(name).model_dump(mode="json")
+    rows.add(Assignment(course_id=course, name=name, policy=policy))
     people.note(rows, by.person, "gave an assignment", f"course {course}", name)
 
 

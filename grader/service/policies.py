@@ -4,10 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from grader.errors import UsageError
 from grader.pages.rendering import points
 from grader.service.totals import Adjustment, total
 
@@ -58,6 +66,20 @@ class Policy(BaseModel):
         if self.due is None and "after_due" in {self.visibility, *self.visibility_of.values()}:
             raise ValueError("tests are shown after due, and there is no due; expected one")
         return self
+
+
+def starting(table: Mapping[str, Any], where: str) -> Policy:
+    """Return the rules that an assignment begins with; raises UsageError if they are none.
+
+    table: [policy] of its manifest. where: what to call that.
+    """
+    try:
+        return Policy.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, ("policy", *first["loc"])))
+        found = f", found {str(first['input'])[:60]}" if first["loc"] else ""
+        raise UsageError(f"{where}: {key}: {first['msg']}{found}") from error
 
 
 class Extension(BaseModel):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from grader.assignment import MANIFEST, Assignment, load, public_files
 from grader.errors import AssignmentError
+from grader.service.policies import Policy, starting
 
 
 class Shelf:
@@ -28,6 +29,11 @@ class Shelf:
             known = changed, load(name, self.course)
             self._known[name] = known
         return known[1]
+
+    def policy(self, name: str) -> Policy:
+        """Return the rules that its manifest begins with; raises UsageError if they are none."""
+        assignment = self.assignment(name)
+        return starting(assignment.policy, str(assignment.folder / MANIFEST))
 
     def files(self, name: str) -> dict[str, Path]:
         """Return what students are given: path in the assignment -> file.

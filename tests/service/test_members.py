@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event, select
@@ -12,6 +13,7 @@ from grader.errors import UsageError
 from grader.lms import roster
 from grader.service import members, people
 from grader.service.access import Viewer, may_let_in
+from grader.service.policies import Policy
 from grader.service.tables import Assignment, Audit, Course, Membership, Person
 from tests.service import test_web
 from tests.service.running import Service
@@ -303,6 +305,29 @@ def test_an_admin_makes_a_course_and_gives_it_assignments(site: Site) -> None:
     ):
         status, said = say(site, address, "admin", **data)
         assert (status, sentence in said) == (400, True)
+
+
+def test_an_assignment_begins_with_the_rules_of_its_manifest(site: Site) -> None:
+    manifest = site.service.shelf.course / "assignments" / "sums" / "assignment.toml"
+    plain = manifest.read_text()
+    form = {"name": "dl26", "title": "Deep Learning"}
+    made = site.client("admin").post("/admin/courses", data=form).headers["location"]
+    address = made.replace("members", "assignments")
+
+    manifest.write_text(plain + "\n[policy]\nlate_dayz = 2\n")
+    status, said = say(site, address, "admin", name="sums")
+    assert status == 400
+    assert "assignment.toml: policy.late_dayz: Extra inputs are not permitted, found 2" in said
+    manifest.write_text(plain + "\n[policy]\ndue = 2030-01-31T23:59:00+01:00\nlate_days = 2\n")
+    assert site.client("admin").post(address, data={"name": "sums"}).status_code == 303
+
+    with site.service.base.reading() as rows:
+        [kept] = rows.scalars(
+            select(Assignment.policy).join(Course).where(Course.name == "dl26")
+        ).all()
+    policy = Policy.model_validate(kept)
+    assert policy.due == datetime(2030, 1, 31, 22, 59, tzinfo=UTC)
+    assert policy.late_days == 2
 
 
 def test_a_teacher_makes_no_admins_and_no_courses(teacher: Site) -> None:

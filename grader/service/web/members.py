@@ -148,7 +148,7 @@ def give(service: Service, viewer: Who, id: int, name: Text = "") -> Response:
         raise NotThere("There is no such course.")
     try:
         with service.base.writing() as rows:
-            members.give(rows, viewer, id, name, service.shelf.names())
+            members.give(rows, viewer, id, name, service.shelf)
     except UsageError as error:
         return _page(service, viewer, course, said=str(error))
     return to(f"/courses/{id}/members")
