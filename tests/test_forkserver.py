@@ -220,7 +220,8 @@ def test_the_server_keeps_no_descriptor(server: Server) -> None:
     for _ in range(20):
         server.told("pass")
 
-    assert soon(lambda: len(list(folder.iterdir())) == before)
+    # It may have held that of the first one still.
+    assert soon(lambda: len(list(folder.iterdir())) <= before)
 
 
 def test_children_run_side_by_side(server: Server) -> None:

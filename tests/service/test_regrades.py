@@ -10,7 +10,6 @@ from grader.report import Report, to_json
 from grader.service import anew, attempts, errands, regrades
 from grader.service.errands import MAX_STARTS
 from grader.service.jobs import Job
-from grader.service.policies import Policy
 from grader.service.tables import (
     Audit,
     Errand,
@@ -54,9 +53,7 @@ def graded_one(service: Service, report: Report) -> int:
 
 def started(service: Service) -> int:
     with service.base.writing() as rows:
-        return regrades.start(
-            rows, service.ann.person, service.given, Policy(), "all", everything=True
-        )
+        return regrades.start(rows, service.ann.person, service.given, "all", everything=True)
 
 
 def looked(report: Report | None = None, fate: str = "changes") -> anew.Regraded:
