@@ -35,7 +35,7 @@ def prepare(place: Place) -> Links | None:
             rows.flush()
             shelf = Shelf(place.course)
             for name in shelf.names():
-                policy = shelf.policy(name).model_dump(mode="json")
+                policy = shelf.policy(name).model_dump(mode="json", exclude_unset=True)
                 rows.add(Assignment(course_id=course.id, name=name, policy=policy))
             return Links(
                 admin=people.new_link(rows, person=admin.id),

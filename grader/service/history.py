@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Rows
 
 from grader.report import Report
-from grader.service import extensions, groups, policies
+from grader.service import extensions, policies
 from grader.service.policies import Attempt, Policy
 from grader.service.standing import attempts_in
 from grader.service.tables import REPORT, Assignment, Result, Submission
@@ -83,20 +83,17 @@ def history_of(
     wanted = [Result.kind, Result.status, *([Result.report] if hides else [])]
     attempts = attempts_in(rows, given.id, person).get(person, [])
     found = rows.execute(
-        select(Submission, *wanted)
+        select(Submission.id, Submission.state, *wanted)
         .outerjoin(Result, Result.submission_id == Submission.id)
-        .where(
-            Submission.person_id.in_(groups.mates_of(rows, given.id, person)),
-            Submission.assignment_id == given.id,
-        )
-        .order_by(Submission.number)
-    ).all()
+        .where(Submission.id.in_([attempt.id for attempt in attempts]))
+    )
+    by_id = {row.id: row for row in found}
     whole = []
-    for row, attempt in zip(found, attempts, strict=False):
-        one: Submission = row[0]
+    for attempt in attempts:
+        row = by_id[attempt.id]
         own = seen_of(row.report, policy, now) if hides and row.kind == REPORT else None
         status = row.status or "" if own is None else own.report.status
-        whole.append(Tried(one.id, one.state, row.kind or "", status, attempt, own))
+        whole.append(Tried(row.id, row.state, row.kind or "", status, attempt, own))
     counted = policies.counted(policy, [one.attempt for one in whole])
     why = policies.why_counted(policy, [one.attempt for one in whole], number)
     hides = any(one.hidden for one in whole)

@@ -235,7 +235,7 @@ def give(rows: Rows, by: Viewer, course: int, name: str, shelf: Shelf) -> None:
     taken = select(Assignment.id).where(Assignment.course_id == course, Assignment.name == name)
     if rows.scalar(taken) is not None:
         raise UsageError(f"The course has {name} already.")
-    policy = shelf.policy(name).model_dump(mode="json")
+    policy = shelf.policy(name).model_dump(mode="json", exclude_unset=True)
     rows.add(Assignment(course_id=course, name=name, policy=policy))
     people.note(rows, by.person, "gave an assignment", f"course {course}", name)
 

@@ -24,9 +24,10 @@ def attempts_in(
     Those of a group are each member's. Three queries, however many students there are.
     """
     wanted = [Submission.assignment_id == assignment]
-    mates = groups.mates_of_all(rows, assignment)
-    if person is not None:
-        mates = dict.fromkeys(mates.get(person, (person,)), (person,))
+    if person is None:
+        mates = groups.mates_of_all(rows, assignment)
+    else:
+        mates = dict.fromkeys(groups.mates_of(rows, assignment, person), (person,))
         wanted.append(Submission.person_id.in_(mates))
     found = rows.execute(
         select(Submission, Result.score, Result.max_score)
