@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from grader import __version__
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, UsageError
 from grader.pages.rendering import style
 from grader.service.metrics import Metrics
 from grader.service.submitting import Refused
@@ -63,10 +63,9 @@ def application(service: State) -> FastAPI:
         signing_in.routes,
         student.routes,
         staff.routes,
-        api.routes,
         watching.routes,
-        hooks.pages,
-        hooks.api,
+        hooks.routes,
+        *api.ROUTES,
     ):
         app.include_router(routes)
     for own in (own_work, rules, groups, members, admin):
@@ -116,6 +115,9 @@ def _add_handlers(app: FastAPI) -> None:
         assert isinstance(error, Refused)
         return _told(request, status_of(error), str(error))
 
+    def asked_wrongly(request: Request, error: Exception) -> Response:
+        return _told(request, 400, str(error))
+
     def no_number(request: Request, error: Exception) -> Response:
         return _told(request, 404, "There is no such page.")
 
@@ -138,6 +140,7 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(SignedOut, signed_out)
     app.add_exception_handler(NotThere, not_there)
     app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(UsageError, asked_wrongly)
     app.add_exception_handler(HTTPException, other)
     app.add_exception_handler(RequestValidationError, misunderstood)
     # A number that no row can have.

@@ -1,11 +1,10 @@
-"""/api/v1: what the pages do, as JSON, for programs with a token."""
+"""Assignments, submissions and their reports."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Response, UploadFile
-from fastapi.security import HTTPBearer
-from pydantic import BaseModel, Field
+from fastapi import File, Response, UploadFile
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from grader.report import to_json
@@ -25,25 +24,10 @@ from grader.service.tables import (
     now,
 )
 from grader.service.visibility import Seen, may_hide, without_names
+from grader.service.web.api.shared import ErrorOut, Id, router
 from grader.service.web.state import NotThere, Service, State, Who, submission_for, title_of
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
 
-Id = Annotated[int, Field(ge=0, le=2**31 - 1)]  # what a database's number holds
-
-
-class ErrorOut(BaseModel):
-    """Why something was refused: one sentence."""
-
-    error: str
-
-
-ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorOut, "description": "Refused: not understood, or against a rule."},
-    401: {"model": ErrorOut, "description": "No token, or one that is not, or no longer, right."},
-    404: {"model": ErrorOut, "description": "There is no such thing, or it is not for you."},
-    422: {"model": ErrorOut, "description": "A parameter is not as it must be."},
-    503: {"model": ErrorOut, "description": "Not now; try again in a minute."},
-}
 ERRORS_OF_UPLOADS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorOut, "description": "Too large to be taken in."},
     429: {"model": ErrorOut, "description": "Too many uploads in one minute."},
@@ -55,8 +39,7 @@ _REPORT: dict[int | str, dict[str, Any]] = {
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
 }
-_token = HTTPBearer(auto_error=False, description="Made on one's account page.")
-routes = APIRouter(prefix="/api/v1", responses=ERRORS, dependencies=[Depends(_token)])
+routes = router("Submissions")
 
 
 class AssignmentOut(BaseModel):
