@@ -37,6 +37,18 @@ def served(tmp_path: Path, course: CourseFolder) -> Iterator[Served]:
 
 
 @pytest.fixture
+def served_on_each(tmp_path: Path, course: CourseFolder, empty: str) -> Iterator[Served]:
+    """The same, on each kind of database."""
+    with serve(tmp_path / "data", course.path, *on(empty)) as found:
+        yield found
+
+
+def on(database: str) -> list[str]:
+    """Return the options of `serve` for a database; what is served on SQLite makes its own."""
+    return [] if database.startswith("sqlite") else ["--database", database]
+
+
+@pytest.fixture
 def upload(tmp_path: Path) -> list[Path]:
     """What a student chooses: two files, one of them wrong in a case that nobody sees."""
     (tmp_path / "upload").mkdir()
@@ -74,13 +86,13 @@ def report_on(page: Page) -> Locator:
 
 
 def test_a_student_submits_and_watches_and_reads(
-    chromium: Browser, served: Served, upload: list[Path]
+    chromium: Browser, served_on_each: Served, upload: list[Path]
 ) -> None:
     page = chromium.new_page(viewport={"width": 1000, "height": 800})
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    join(page, served)
+    join(page, served_on_each)
     expect(page.get_by_role("heading", name="Demo course")).to_be_visible()
     screenshot(page, "2-courses")
 

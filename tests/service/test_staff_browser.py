@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import ADD, SCALE
 from tests.service.answering import OPEN, course_of_words
 from tests.service.running import PATIENCE
-from tests.service.test_browser import chromium, screenshot  # noqa: F401
+from tests.service.test_browser import chromium, on, screenshot  # noqa: F401
 from tests.service.test_serve import Served, joined, serve, state_of, submit
 
 MILLISECONDS = PATIENCE * 1000
@@ -26,6 +26,14 @@ def served(tmp_path: Path) -> Iterator[Served]:
         yield found
 
 
+@pytest.fixture
+def served_on_each(tmp_path: Path, empty: str) -> Iterator[Served]:
+    """The same, on each kind of database."""
+    place = (tmp_path / "data", course_of_words(tmp_path / "course").path)
+    with serve(*place, *on(empty)) as found:
+        yield found
+
+
 def looked_over(page: Page, name: str) -> None:
     """Keep a screenshot; fail for what keeps somebody from using the page, in light and dark."""
     screenshot(page, name)
@@ -38,14 +46,14 @@ def looked_over(page: Page, name: str) -> None:
 
 def test_an_assistant_looks_comments_decides_and_regrades(
     chromium: Browser,  # noqa: F811  a fixture
-    served: Served,
+    served_on_each: Served,
 ) -> None:
-    student = joined(served)
+    student = joined(served_on_each)
     address = submit(student, {"add.py": WRONG, "scale.py": OPEN})
     page = chromium.new_page(viewport={"width": 1100, "height": 800})
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.goto(served.said_after("Admin, once"))
+    page.goto(served_on_each.said_after("Admin, once"))
     page.set_default_timeout(MILLISECONDS)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Courses").click()
