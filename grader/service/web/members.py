@@ -85,6 +85,15 @@ def link(request: Request, service: Service, viewer: Who, id: int, person: int) 
     return page("own_link.html", viewer, course=course, person=found, address=address)
 
 
+@routes.post("/courses/{id}/link")
+def new_link(service: Service, viewer: Who, id: int) -> HTMLResponse:
+    """Make a link with which students join; it is shown once."""
+    course = course_to_rule(service, viewer, id)
+    with service.base.writing() as rows:
+        secret = members.link_to_join(rows, viewer, id)
+    return page("link.html", viewer, course=course, secret=secret)
+
+
 @routes.post("/courses/{id}/links.csv")
 def links(request: Request, service: Service, viewer: Who, id: int) -> Response:
     """Make links for all students without a password, as a table to send mails from."""

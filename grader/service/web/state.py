@@ -125,6 +125,17 @@ def submission_for(service: State, viewer: Viewer, id: int) -> tuple[Submission,
     return found[0], view
 
 
+def own_submission_for(service: State, viewer: Viewer, id: int) -> Submission:
+    """Return a submission's row; raises NotThere if it is not of them or of who works with them."""
+    row, _ = submission_for(service, viewer, id)
+    assignment_for(service, viewer, row.assignment_id)
+    with service.base.reading() as rows:
+        mates = groups.mates_of(rows, row.assignment_id, row.person_id)
+    if not access.works_on(viewer, mates):
+        raise NotThere("There is no such submission.")
+    return row
+
+
 def address_of(request: Request) -> str:
     """Return where a request comes from: an address, of IPv6 the network that one house has."""
     host = request.client.host if request.client else ""
