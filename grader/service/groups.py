@@ -111,7 +111,7 @@ def leave(rows: Rows, given: Assignment, person: int) -> None:
     people.note(rows, person, "left a group", f"group {own.group_id}")
 
 
-def put_together(rows: Rows, by: int, given: Assignment, logins: Sequence[str]) -> int:
+def put_together(rows: Rows, by: int, given: Assignment, logins: Sequence[str]) -> Together:
     """Return a new group of people of the course; raises UsageError if that is not to be."""
     wanted = list(dict.fromkeys(login.strip().casefold() for login in logins if login.strip()))
     if not 2 <= len(wanted) <= _size(given):
@@ -127,7 +127,7 @@ def put_together(rows: Rows, by: int, given: Assignment, logins: Sequence[str]) 
         raise UsageError(f"Nobody in this course has the login {unknown[0][:80]!r}.")
     group = _new_group(rows, given, list(found.values()))
     people.note(rows, by, "put a group together", f"assignment {given.id}", ", ".join(wanted))
-    return group
+    return _listed(rows, Group.id == group)[0]
 
 
 def take_apart(rows: Rows, by: int, given: Assignment, group: int) -> None:

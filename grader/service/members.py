@@ -157,17 +157,17 @@ def read_roster(data: bytes) -> tuple[Listed, ...]:
     Raises UsageError if it is no roster, or an id is not fit to be a login.
     """
     students = roster.of_text(ROSTER, roster.decoded(ROSTER, data)).students
-    if not students:
-        raise UsageError("roster: has no students; expected a line for each")
     return checked(Listed(one.id, one.name) for one in students)
 
 
 def checked(wanted: Iterable[Listed]) -> tuple[Listed, ...]:
     """Return who is listed, with logins as they are kept.
 
-    Raises UsageError if one is not fit to be a login, or stands there twice.
+    Raises UsageError if one is not fit to be a login or stands there twice, or nobody is listed.
     """
     listed = tuple(Listed(one.login.strip().casefold(), one.name) for one in wanted)
+    if not listed:
+        raise UsageError("roster: has no students; expected a line for each")
     unfit = [one.login for one in listed if not people.is_login(one.login)]
     if unfit:
         named = ", ".join(repr(login[:80]) for login in unfit[:MAX_NAMED])

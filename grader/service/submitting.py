@@ -40,7 +40,11 @@ class NoRoom(Refused):
 
 
 class TooMany(Refused):
-    """More than anyone may do in a minute; later it is taken."""
+    """More than anyone may do in a while; later it is taken. seconds: 0: in the next minute."""
+
+    def __init__(self, said: str, seconds: int = 0) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,10 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
-from sqlalchemy import delete
 
 from grader.report import Report
-from grader.service import attempts, people
+from grader.service import attempts, limits, people
 from grader.service.jobs import Job
-from grader.service.tables import Tally
 from grader.service.web.app import application
 from grader.service.web.stages import Stages
 from grader.service.web.state import State
@@ -52,9 +50,15 @@ MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGAT
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 def test_answers_are_those_that_are_described(
-    service: Service, described: Any, token: str, mode: schemathesis.GenerationMode
+    service: Service,
+    described: Any,
+    token: str,
+    mode: schemathesis.GenerationMode,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of what is as the description says, and of what is not: no answer that it does not name."""
+    for what in limits.A_MINUTE:  # what is tried here is not how often
+        monkeypatch.setitem(limits.A_MINUTE, what, 10**9)
     tried = Counter[str]()
 
     for found in described.get_all_operations():
@@ -69,8 +73,6 @@ def test_answers_are_those_that_are_described(
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def answers(case: schemathesis.Case) -> None:
-            with service.base.writing() as rows:
-                rows.execute(delete(Tally))  # what is tried here is not how often
             tried[case.operation.label] += 1
             case.call_and_validate(
                 headers={"authorization": f"Bearer {token}"},

@@ -43,6 +43,7 @@ from grader.service.web.state import (
     submission_for,
     title_of,
     to,
+    to_submit,
 )
 from grader.submission import DEFAULT_LIMITS
 
@@ -188,9 +189,7 @@ async def events(service: Service, viewer: Who, id: int) -> StreamingResponse:
 
 def accepted(service: State, viewer: Viewer, id: int, files: list[UploadFile]) -> int:
     """Return the id of the submission that was made of an upload; raises Refused, NotThere."""
-    given, _ = assignment_for(service, viewer, id)
-    if not access.may_submit(viewer, given.course_id):
-        raise NotThere("There is no such assignment.")
+    given = to_submit(service, viewer, id)
     if limits.is_too_much(service.base, limits.UPLOADS, f"person {viewer.person}", now()):
         raise TooMany("This was the last of too many uploads in one minute; wait for the next.")
     public = service.shelf.assignment(given.name)
