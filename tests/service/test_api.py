@@ -8,10 +8,12 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
+from sqlalchemy import select
 
 from grader.report import Report
 from grader.service import attempts, limits, people
 from grader.service.jobs import Job
+from grader.service.tables import Person
 from grader.service.web.app import application
 from grader.service.web.stages import Stages
 from grader.service.web.state import State
@@ -30,14 +32,15 @@ def app_of(service: Service) -> Any:
     )
 
 
-@pytest.fixture
-def token(service: Service, graded: Callable[..., Report]) -> str:
-    """Of a student who has a report, and has something waiting."""
+@pytest.fixture(params=["ann", "admin"])
+def token(service: Service, graded: Callable[..., Report], request: pytest.FixtureRequest) -> str:
+    """Of a student who has a report, and has something waiting; of an admin, who sees it all."""
     done, _ = service.submit(), service.submit()
     attempts.claim(service.base, Job(done, 1), "one")
     attempts.finish(service.base, Job(done, 1), graded(add=ADD, scale=SCALE))
     with service.base.writing() as rows:
-        return people.new_token(rows, service.ann.person, "test")
+        own = select(Person.id).where(Person.login == request.param)
+        return people.new_token(rows, rows.scalars(own).one(), "test")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import select, true
 from grader.service import members, people
 from grader.service.access import Role
 from grader.service.tables import Course
-from grader.service.web.api.shared import After, Id, Limit, Line, Sent, router
+from grader.service.web.api.shared import Id, Line, Of, Sent, router
 from grader.service.web.state import Service, Who, course_to_rule, to_administer
 
 Login = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9][a-z0-9._@+-]*$")]
@@ -55,12 +55,12 @@ class PersonOut(BaseModel):
 
 
 @routes.get("/courses")
-def courses(service: Service, viewer: Who, limit: Limit = 100, after: After = 0) -> list[CourseOut]:
+def courses(service: Service, viewer: Who, part: Of) -> list[CourseOut]:
     """The courses that you are in, by number; for an admin all."""
     own = true() if viewer.is_admin else Course.id.in_(viewer.roles)
-    wanted = select(Course).where(own, Course.id > after).order_by(Course.id).limit(limit)
+    wanted = select(Course).where(own, Course.id > part.after).order_by(Course.id)
     with service.base.reading() as rows:
-        found = rows.scalars(wanted).all()
+        found = rows.scalars(wanted.limit(part.limit)).all()
     return [
         CourseOut(id=one.id, name=one.name, title=one.title, role=viewer.roles.get(one.id))
         for one in found

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from grader.service.history import History, Tried, history_of
 from grader.service.policies import Policy
 from grader.service.tables import Course, Person, now
 from grader.service.visibility import without_names
-from grader.service.web.api.shared import ZIP, After, Id, Limit, paged, router
+from grader.service.web.api.shared import ZIP, Id, Of, Sent, paged, router
 from grader.service.web.own_work import changes_of, files_as_zip, late
 from grader.service.web.state import (
     NotThere,
@@ -98,6 +98,12 @@ class AttemptsOut(BaseModel):
     attempts: list[AttemptOut]
 
 
+class Earlier(Sent):
+    """Which attempt to compare with. since: its number; 0: the one before."""
+
+    since: Id = 0
+
+
 class ChangesOut(BaseModel):
     """What changed since an earlier attempt. since: its number. has_reports: both have one.
 
@@ -162,21 +168,19 @@ def withdraw_token(service: Service, viewer: Who, token: TokenName) -> None:
 
 
 @routes.get("/assignments/{id}/attempts")
-def attempts(
-    service: Service, viewer: Who, id: Id, limit: Limit = 100, after: After = 0
-) -> AttemptsOut:
+def attempts(service: Service, viewer: Who, id: Id, part: Of) -> AttemptsOut:
     """Your attempts and your group's, by number, and what counts."""
     given, _ = assignment_for(service, viewer, id)
     moment = now()
     with service.base.reading() as rows:
         history = history_of(rows, given, viewer.person, moment)
     policy = history.policy
-    part = paged(history.tried, lambda one: one.attempt.number, limit, after)
+    shown = paged(history.tried, lambda one: one.attempt.number, part)
     return AttemptsOut(
         policy=policy if access.is_staff(viewer, given.course_id) else without_names(policy),
         refusal=policies.refusal(policy, moment, history.attempts),
         counted=history.counted,
-        attempts=[_told(history, one) for one in part],
+        attempts=[_told(history, one) for one in shown],
     )
 
 
@@ -197,10 +201,12 @@ def own_files(service: Service, viewer: Who, id: Id) -> Response:
 
 
 @routes.get("/submissions/{id}/changes")
-def changes(service: Service, viewer: Who, id: Id, since: Id = 0) -> ChangesOut:
-    """What changed since an earlier attempt. since: its number; 0: the one before."""
+def changes(
+    service: Service, viewer: Who, id: Id, earlier: Annotated[Earlier, Query()]
+) -> ChangesOut:
+    """What changed since an earlier attempt; for whose they are, and staff."""
     row, _ = submission_for(service, viewer, id)
-    found = changes_of(service, row, since)
+    found = changes_of(service, row, earlier.since)
     return ChangesOut(
         since=found.before.attempt.number,
         has_reports=found.has_reports,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from grader.service import extensions, rules
 from grader.service.policies import Extension, Policy
-from grader.service.web.api.shared import After, Id, Limit, Line, Sent, paged, router
+from grader.service.web.api.shared import Id, Line, Of, Sent, paged, router
 from grader.service.web.state import Service, Who, to_rule
 
 _EXTENSIONS = "/assignments/{id}/extensions"
@@ -64,15 +64,13 @@ def publish(service: Service, viewer: Who, id: Id, sent: PublishIn) -> Policy:
 
 
 @routes.get(_EXTENSIONS)
-def list_extensions(
-    service: Service, viewer: Who, id: Id, limit: Limit = 100, after: After = 0
-) -> list[ExtensionOut]:
+def list_extensions(service: Service, viewer: Who, id: Id, part: Of) -> list[ExtensionOut]:
     """Who has an extension, by the person's number."""
     to_rule(service, viewer, id)
     with service.base.reading() as rows:
         found = extensions.all_of(rows, id)
-    part = paged(found, lambda one: one.person, limit, after)
-    return [ExtensionOut.model_validate(one, from_attributes=True) for one in part]
+    shown = paged(found, lambda one: one.person, part)
+    return [ExtensionOut.model_validate(one, from_attributes=True) for one in shown]
 
 
 @routes.put(_EXTENSIONS + "/{login}", status_code=204)

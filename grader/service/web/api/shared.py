@@ -15,10 +15,6 @@ from grader.service.web.state import Service, Who
 MAX_PAGE = 500
 Id = Annotated[int, Field(ge=0, le=2**31 - 1)]  # what a database's number holds
 
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")]
-After = Annotated[
-    int, Query(ge=0, le=2**31 - 1, description="Only those with a greater number than this.")
-]
 ZIP: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A zip archive.",
@@ -49,6 +45,14 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Part(Sent):
+    """Which part of a long list. limit: how many at most. after: those of a greater number."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
+    after: Id = 0
+
+
+Of = Annotated[Part, Query()]
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorOut, "description": "Refused: not understood, or against a rule."},
     401: {"model": ErrorOut, "description": "No token, or one that is not, or no longer, right."},
@@ -85,9 +89,7 @@ def router(about: str) -> APIRouter:
     )
 
 
-def paged(
-    items: Iterable[Item], number: Callable[[Item], int], limit: int, after: int
-) -> list[Item]:
+def paged(items: Iterable[Item], number: Callable[[Item], int], part: Part) -> list[Item]:
     """Return a part of a list by numbers: ask for the next part after the last of this one."""
-    later = (item for item in items if number(item) > after)
-    return sorted(later, key=number)[:limit]
+    later = (item for item in items if number(item) > part.after)
+    return sorted(later, key=number)[: part.limit]
