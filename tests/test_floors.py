@@ -36,14 +36,14 @@ FLOORS = [
     ["service.anew"],
     ["service.people", "service.bench", "service.migrations"],
     ["service.groups"],
-    ["service.attempts", "service.extensions"],
+    ["service.attempts", "service.extensions", "service.rules", "service.choosing"],
     [
         *("service.standing", "service.backup", "service.metrics", "service.limits"),
         "service.errands",
     ],
     [
         *("service.history", "service.members", "service.changes", "service.remarks"),
-        *("service.grid", "service.deciding", "service.submitting"),
+        *("service.grid", "service.deciding", "service.submitting", "service.comparing"),
     ],
     ["service.exporting"],
     ["service.regrades"],

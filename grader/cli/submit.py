@@ -21,6 +21,7 @@ from grader.report import Report
 TOKEN, TOKEN_FILE = "GRADER_TOKEN", "GRADER_TOKEN_FILE"
 ANSWER_SECONDS = 60.0
 ASK_SECONDS = 0.5
+LONGEST_WAIT = 120  # seconds; a service that asks for more is told on
 DEFAULT_TOKEN_FILE = Path("~/.config/grader/token")
 
 
@@ -126,8 +127,22 @@ class Service:
                 made = self.get(f"/submissions/{made['id']}").json()
 
     def _asked(self, method: str, path: str, **sent: Any) -> requests.Response:
+        """Return the answer, however often the service asks to wait for the next minute."""
+        while seconds := _wait(answer := self._sent(method, path, **sent)):
+            click.echo(f"The service says: {_said(answer)} Going on in {seconds} s …", err=True)
+            time.sleep(seconds)
+        if answer.ok and not answer.is_redirect:
+            return answer
+        said = _said(answer)
+        if answer.status_code == 401:
+            raise UsageError("the token is not, or no longer, right; make one on your account page")
+        if answer.status_code >= 500:
+            raise ServiceFault(f"the service says: {said}")
+        raise UsageError(f"the service says: {said}")
+
+    def _sent(self, method: str, path: str, **sent: Any) -> requests.Response:
         try:
-            answer = self._session.request(
+            return self._session.request(
                 method,
                 f"{self.address}/api/v1{path}",
                 timeout=ANSWER_SECONDS,
@@ -138,14 +153,6 @@ class Service:
             raise ServiceFault(
                 f"{self.address} does not answer ({type(error).__name__}); is the address right?"
             ) from error
-        if answer.ok and not answer.is_redirect:
-            return answer
-        said = _said(answer)
-        if answer.status_code == 401:
-            raise UsageError("the token is not, or no longer, right; make one on your account page")
-        if answer.status_code >= 500:
-            raise ServiceFault(f"the service says: {said}")
-        raise UsageError(f"the service says: {said}")
 
 
 @contextmanager
@@ -160,6 +167,14 @@ def _patiently() -> Iterator[None]:
 
 def _waiting(before: int) -> str:
     return f"Waiting, {before} before yours …" if before else "Waiting, next in line …"
+
+
+def _wait(answer: requests.Response) -> int:
+    """Return how many seconds the service asks to wait before the same is sent again; 0 if none."""
+    asked = answer.headers.get("retry-after", "")
+    if answer.status_code != 429 or not asked.isdecimal() or int(asked) > LONGEST_WAIT:
+        return 0
+    return max(1, int(asked))
 
 
 def _said(answer: requests.Response) -> str:

@@ -73,3 +73,11 @@ def view_of(viewer: Viewer, course: int, owner: int, mates: Collection[int] = ()
         return "staff"
     is_own = viewer.person == owner or viewer.person in mates
     return "student" if is_own and is_member(viewer, course) else None
+
+
+def works_on(viewer: Viewer, mates: Collection[int]) -> bool:
+    """Return whether a submission is their own, to say what counts; staff do not say it for them.
+
+    mates: whom its owner works with, the owner among them.
+    """
+    return viewer.person in mates

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from grader.report import Report
 from grader.service import groups, results
 from grader.service.database import Database
-from grader.service.handed_in import File
+from grader.service.handed_in import File, files_of
 from grader.service.jobs import Job, Jobs
 from grader.service.tables import (
     DONE,
@@ -29,7 +29,6 @@ from grader.service.tables import (
     Result,
     StaffReport,
     Submission,
-    Upload,
     Worker,
 )
 
@@ -72,10 +71,7 @@ def claim(base: Database, job: Job, worker: str) -> Claimed | None:
             .join(Person, Person.id == Submission.person_id)
             .where(Submission.id == job.submission)
         ).one()
-        uploads = session.scalars(
-            select(Upload).where(Upload.submission_id == row.id).order_by(Upload.position)
-        ).all()
-        files = tuple(File(one.name, one.sha256, one.size) for one in uploads)
+        files = tuple(files_of(session, row.id))
         logins = groups.logins_of(session, row.assignment_id, row.person_id)
         return Claimed(job, assignment, login, row.number, row.received, files, logins)
 

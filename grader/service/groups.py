@@ -111,8 +111,8 @@ def leave(rows: Rows, given: Assignment, person: int) -> None:
     people.note(rows, person, "left a group", f"group {own.group_id}")
 
 
-def put_together(rows: Rows, by: int, given: Assignment, logins: Sequence[str]) -> None:
-    """Make a group of people of the course; raises UsageError if that is not to be."""
+def put_together(rows: Rows, by: int, given: Assignment, logins: Sequence[str]) -> Together:
+    """Return a new group of people of the course; raises UsageError if that is not to be."""
     wanted = list(dict.fromkeys(login.strip().casefold() for login in logins if login.strip()))
     if not 2 <= len(wanted) <= _size(given):
         raise UsageError(f"{len(wanted)} people were named; expected 2 to {_size(given)}.")
@@ -125,8 +125,9 @@ def put_together(rows: Rows, by: int, given: Assignment, logins: Sequence[str]) 
     unknown = [login for login in wanted if login not in found]
     if unknown:
         raise UsageError(f"Nobody in this course has the login {unknown[0][:80]!r}.")
-    _new_group(rows, given, list(found.values()))
+    group = _new_group(rows, given, list(found.values()))
     people.note(rows, by, "put a group together", f"assignment {given.id}", ", ".join(wanted))
+    return _listed(rows, Group.id == group)[0]
 
 
 def take_apart(rows: Rows, by: int, given: Assignment, group: int) -> None:
@@ -147,13 +148,14 @@ def _size(given: Assignment) -> int:
     return Policy.model_validate(given.policy).group_size
 
 
-def _new_group(rows: Rows, given: Assignment, persons: Collection[int]) -> None:
+def _new_group(rows: Rows, given: Assignment, persons: Collection[int]) -> int:
     if _size(given) == 1:
         raise UsageError("Everybody works alone on this assignment.")
     group = Group(assignment_id=given.id, code=secrets.token_urlsafe(9))
     rows.add(group)
     rows.flush()
     _add(rows, given, group.id, persons)
+    return group.id
 
 
 def _add(rows: Rows, given: Assignment, group: int, persons: Collection[int]) -> None:

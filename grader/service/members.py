@@ -67,8 +67,8 @@ def of_course(rows: Rows, course: int) -> list[Member]:
     return sorted(members, key=lambda member: -ROLES.index(member.role))
 
 
-def add(rows: Rows, by: Viewer, course: int, login: str, name: str, role: str) -> None:
-    """Add someone to a course, with a new account if there is none of this login.
+def add(rows: Rows, by: Viewer, course: int, login: str, name: str, role: str) -> Member:
+    """Add someone to a course, with a new account if there is none of this login; return them.
 
     Raises UsageError if the login is not fit, the role is none, or they are in the course already.
     """
@@ -79,6 +79,7 @@ def add(rows: Rows, by: Viewer, course: int, login: str, name: str, role: str) -
         raise UsageError(f"{login} is in this course already; change the role in the list.")
     people.join(rows, person.id, course, _role(role))
     people.note(rows, by.person, "added a member", f"course {course}", f"{login}: {role}")
+    return Member(person.id, person.login, person.name, _role(role), bool(person.password))
 
 
 def set_role(rows: Rows, by: Viewer, course: int, person: int, role: str) -> None:
@@ -144,15 +145,29 @@ def links_for_all(rows: Rows, by: Viewer, course: int) -> list[tuple[Member, str
     return links
 
 
+def link_to_join(rows: Rows, by: Viewer, course: int) -> str:
+    """Return the secret of a link with which anyone joins a course as a student."""
+    people.note(rows, by.person, "made a link to join", f"course {course}")
+    return people.new_link(rows, course=course)
+
+
 def read_roster(data: bytes) -> tuple[Listed, ...]:
     """Return who is on a roster; ids become logins.
 
     Raises UsageError if it is no roster, or an id is not fit to be a login.
     """
     students = roster.of_text(ROSTER, roster.decoded(ROSTER, data)).students
-    if not students:
+    return checked(Listed(one.id, one.name) for one in students)
+
+
+def checked(wanted: Iterable[Listed]) -> tuple[Listed, ...]:
+    """Return who is listed, with logins as they are kept.
+
+    Raises UsageError if one is not fit to be a login or stands there twice, or nobody is listed.
+    """
+    listed = tuple(Listed(one.login.strip().casefold(), one.name) for one in wanted)
+    if not listed:
         raise UsageError("roster: has no students; expected a line for each")
-    listed = tuple(Listed(one.id.casefold(), one.name) for one in students)
     unfit = [one.login for one in listed if not people.is_login(one.login)]
     if unfit:
         named = ", ".join(repr(login[:80]) for login in unfit[:MAX_NAMED])
@@ -161,7 +176,7 @@ def read_roster(data: bytes) -> tuple[Listed, ...]:
     seen: set[str] = set()
     for one in listed:
         if one.login in seen:
-            raise UsageError(f"roster: {one.login!r} stands there twice, in another case")
+            raise UsageError(f"roster: {one.login!r} stands there twice")
         seen.add(one.login)
     return listed
 
@@ -225,7 +240,7 @@ def new_course(rows: Rows, by: Viewer, name: str, title: str) -> Course:
     return course
 
 
-def give(rows: Rows, by: Viewer, course: int, name: str, shelf: Shelf) -> None:
+def give(rows: Rows, by: Viewer, course: int, name: str, shelf: Shelf) -> Assignment:
     """Give a course an assignment of the shelf, with the rules that its manifest begins with.
 
     Raises UsageError if it is not there, is given already, or its rules are none.
@@ -236,8 +251,11 @@ def give(rows: Rows, by: Viewer, course: int, name: str, shelf: Shelf) -> None:
     if rows.scalar(taken) is not None:
         raise UsageError(f"The course has {name} already.")
     policy = shelf.policy(name).model_dump(mode="json", exclude_unset=True)
-    rows.add(Assignment(course_id=course, name=name, policy=policy))
+    given = Assignment(course_id=course, name=name, policy=policy)
+    rows.add(given)
+    rows.flush()
     people.note(rows, by.person, "gave an assignment", f"course {course}", name)
+    return given
 
 
 def given_to(rows: Rows, course: int) -> dict[str, int]:

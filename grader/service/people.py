@@ -28,9 +28,11 @@ SESSION_DAYS = 14
 LINK_DAYS = 7
 COURSE_LINK_DAYS = 365
 TOKEN_DAYS = 365
+TOKEN_NAME = 16  # letters
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 MISSTEPS, MISSTEP_MINUTES = 10, 15
 MISSTEPS_OF_ADDRESS = 100  # a whole lecture hall may have one
+BY_TOKEN = "*token"  # the login of a misstep by a token; no person has it
 
 LOGIN_RULE = (
     "A login has up to 64 lower-case letters, digits and any of . _ @ + -, "
@@ -84,6 +86,13 @@ def set_admin(rows: Rows, by: int, login: str, *, is_admin: bool) -> None:
     note(rows, by, action, f"person {person.id}", login)
 
 
+def admins(rows: Rows) -> list[Person]:
+    """Return all admins, in the order of logins."""
+    return list(
+        rows.scalars(select(Person).where(Person.is_admin.is_(True)).order_by(Person.login))
+    )
+
+
 def lock(rows: Rows, persons: Collection[int]) -> None:
     """Let no other transaction that locks one of them go on before this one has ended."""
     rows.execute(
@@ -119,13 +128,22 @@ def kept_password(rows: Rows, login: str, address: str) -> tuple[int, str]:
     since = now() - timedelta(minutes=MISSTEP_MINUTES)
     failed = rows.execute(
         select(func.count(), func.count(case((Misstep.login == login, 1)))).where(
-            Misstep.address == address, Misstep.at > since
+            *(Misstep.address == address, Misstep.at > since, Misstep.login != BY_TOKEN)
         )
     ).one()
     if failed[0] >= MISSTEPS_OF_ADDRESS or failed[1] >= MISSTEPS:
         raise UsageError(f"Too many attempts to sign in; wait {MISSTEP_MINUTES} minutes.")
     found = rows.execute(select(Person.id, Person.password).where(Person.login == login)).first()
     return (found.id, found.password) if found else (0, "")
+
+
+def sends_wrong_tokens(rows: Rows, address: str) -> bool:
+    """Return whether too many wrong tokens have come from this address of late."""
+    since = now() - timedelta(minutes=MISSTEP_MINUTES)
+    failed = select(func.count()).where(
+        *(Misstep.address == address, Misstep.at > since, Misstep.login == BY_TOKEN)
+    )
+    return (rows.scalar(failed) or 0) >= MISSTEPS_OF_ADDRESS
 
 
 def note_misstep(rows: Rows, login: str, address: str) -> None:
@@ -166,6 +184,26 @@ def viewer_of_token(rows: Rows, secret: str) -> Viewer | None:
     """Return whose token this is; None if it is nobody's."""
     found = rows.get(Token, _hash(secret))
     return _viewer(rows, found.person_id) if found and found.expires > now() else None
+
+
+def tokens_of(rows: Rows, person: int) -> list[Token]:
+    """Return a person's tokens, the oldest first."""
+    found = select(Token).where(Token.person_id == person).order_by(Token.created, Token.id)
+    return list(rows.scalars(found))
+
+
+def name_of_token(token: Token) -> str:
+    """Return what a token is called in lists: the beginning of its hash, which opens nothing."""
+    return token.id[:TOKEN_NAME]
+
+
+def withdraw_token(rows: Rows, person: int, name: str) -> bool:
+    """Withdraw a person's token, at once; return whether there was one of this name."""
+    found = [one for one in tokens_of(rows, person) if name_of_token(one) == name]
+    for one in found:
+        rows.delete(one)
+        note(rows, person, "withdrew a token", f"person {person}", one.label)
+    return bool(found)
 
 
 def new_link(rows: Rows, *, person: int | None = None, course: int | None = None) -> str:

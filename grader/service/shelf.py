@@ -1,5 +1,7 @@
 """The shelf: the public folders of assignments, as web pages need them; no solution is near."""
 
+import io
+import zipfile
 from pathlib import Path
 
 from grader.assignment import MANIFEST, Assignment, load, public_files
@@ -45,3 +47,11 @@ class Shelf:
             path.relative_to(assignment.folder).as_posix(): path
             for path in public_files(assignment)
         }
+
+    def archive(self, name: str) -> bytes:
+        """Return a zip archive of all that students are given."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as found:
+            for path, file in self.files(name).items():
+                found.writestr(f"{name}/{path}", file.read_bytes())
+        return buffer.getvalue()

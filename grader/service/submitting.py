@@ -14,7 +14,7 @@ from grader.errors import SubmissionError, UsageError
 from grader.service import attempts, extensions, groups, people
 from grader.service.access import Viewer
 from grader.service.database import Database
-from grader.service.handed_in import File, take_in
+from grader.service.handed_in import UPLOAD, File, take_in
 from grader.service.jobs import Job, Jobs
 from grader.service.policies import Attempt, refusal
 from grader.service.standing import attempts_in
@@ -27,8 +27,6 @@ from grader.service.tables import (
 )
 
 MAX_FILES = 64
-MAX_NAME = 120
-UPLOAD = "upload"  # what a refusal calls the files, which have no name of ours yet
 
 _log = logging.getLogger("grader.web")
 
@@ -42,7 +40,11 @@ class NoRoom(Refused):
 
 
 class TooMany(Refused):
-    """More than anyone may do in a minute; later it is taken."""
+    """More than anyone may do in a while; later it is taken. seconds: 0: in the next minute."""
+
+    def __init__(self, said: str, seconds: int = 0) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,6 @@ def submit(
     except Exception:  # it is accepted; a worker's sweep enqueues it
         _log.warning("submission %s is not in the queue yet", job.submission, exc_info=True)
     return job.submission
-
-
-def fit_name(name: str | None) -> str:
-    """Return an upload's name as it is kept: its end says what it is, nothing is opened by it."""
-    plain = (name or "").replace("\\", "/").rpartition("/")[2]
-    fit = "".join(letter if letter.isprintable() else "_" for letter in plain)
-    return fit[-MAX_NAME:] or UPLOAD
 
 
 def attempts_of(rows: Session, person: int, assignment: int) -> list[Attempt]:

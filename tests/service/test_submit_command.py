@@ -3,15 +3,20 @@
 import json
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete, select
 
 from grader.cli.main import main
 from grader.report import Report
+from grader.service import limits
+from grader.service.database import Database
+from grader.service.tables import Person, Tally, now
 from tests.conftest import ADD, SCALE, make_course
 from tests.service.test_serve import Served, joined, serve
 
@@ -19,8 +24,12 @@ Submit = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("submit")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("submit")
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[Served]:
     with serve(folder / "data", make_course(folder / "course").path) as found:
         yield found
 
@@ -116,6 +125,39 @@ def test_a_refusal_is_the_services_own_sentence(submit: Submit, tmp_path: Path) 
 
     assert done.exit_code == 2
     assert "the service says: No task is answered by these files; expected some of" in done.output
+
+
+def test_it_waits_and_goes_on_where_there_was_too_much_in_a_minute(
+    submit: Submit, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes by as it waits is made to go by: the rows of these minutes are taken away."""
+    base = Database(f"sqlite:///{folder / 'data' / 'service.sqlite'}")
+    minute = int(now().timestamp()) // 60
+    with base.writing() as rows:
+        whose = f"person {rows.scalars(select(Person.id).where(Person.login == 'ann')).one()}"
+        rows.execute(delete(Tally))
+        rows.add_all(
+            Tally(what=limits.UPLOADS, whose=whose, minute=one, count=limits.A_MINUTE["uploads"])
+            for one in range(minute, minute + 10)  # however long this takes
+        )
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        with base.writing() as rows:
+            rows.execute(delete(Tally))
+
+    monkeypatch.setattr(time, "sleep", wait)
+
+    done = submit("--no-wait")
+    base.close()
+
+    assert done.exit_code == 0, done.output
+    told, safe = done.stderr.splitlines()
+    assert re.fullmatch(r"The service says: .*one minute.* Going on in \d+ s …", told)
+    assert safe.startswith("Attempt ")
+    assert len(waited) == 1
+    assert 1 <= waited[0] <= 60
 
 
 def test_another_server_is_not_taken_for_ours(submit: Submit, served: Served) -> None:

@@ -62,6 +62,18 @@ class Site:
                 client.cookies.set("session", people.new_session(rows, person))
         return client
 
+    def program(self, login: str = "nobody") -> TestClient:
+        """Return a program with a token of this person's."""
+        client = TestClient(self.app, follow_redirects=False)
+        if login != "nobody":
+            with self.service.base.writing() as rows:
+                person = rows.scalars(
+                    select(people.Person.id).where(people.Person.login == login)
+                ).one()
+                secret = people.new_token(rows, person, "program")
+            client.headers["authorization"] = f"Bearer {secret}"
+        return client
+
     @property
     def assignment(self) -> str:
         return f"/assignments/{self.service.given.id}"
@@ -111,6 +123,8 @@ OF_COURSE = (SIGN_IN, 200, 200, 200, 404, 200)
 OF_OWNER = (SIGN_IN, 200, 404, 200, 404, 200)
 OF_STAFF = (SIGN_IN, 404, 404, 200, 404, 200)
 OF_ADMIN = (SIGN_IN, 404, 404, 404, 404, 200)  # and of the course's teachers
+API = (401, *(200,) * 5)
+API_OF_ADMIN = (401, *(404,) * 4, 200)
 ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/static/{name}"): EVERYBODY,
@@ -197,6 +211,50 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/api/v1/courses/{id}/webhooks"): (401, 404, 404, 404, 404, 200),
     ("POST", "/api/v1/courses/{id}/webhooks"): (401, 422, 422, 422, 422, 422),
     ("DELETE", "/api/v1/courses/{id}/webhooks/{hook}"): (401, *(404,) * 5),
+    ("POST", "/account/tokens/{token}/withdraw"): (SIGN_IN, *(404,) * 5),
+    # ---- /api/v1: courses, members, rules, groups, one's own work
+    ("GET", "/api/v1/me"): API,
+    ("GET", "/api/v1/me/tokens"): API,
+    ("DELETE", "/api/v1/me/tokens/{token}"): (401, *(404,) * 5),
+    ("GET", "/api/v1/courses"): API,
+    ("POST", "/api/v1/courses"): (401, *(404,) * 4, 201),
+    ("POST", "/api/v1/courses/{id}/assignments"): (401, *(404,) * 4, 400),
+    ("GET", "/api/v1/shelf"): API_OF_ADMIN,
+    ("GET", "/api/v1/admins"): API_OF_ADMIN,
+    ("PUT", "/api/v1/admins/{login}"): (401, *(404,) * 4, 400),
+    ("DELETE", "/api/v1/admins/{login}"): (401, *(404,) * 4, 400),
+    ("GET", "/api/v1/courses/{id}/members"): API_OF_ADMIN,
+    ("POST", "/api/v1/courses/{id}/members"): (401, *(404,) * 4, 201),
+    ("PUT", "/api/v1/courses/{id}/members/{person}/role"): (401, *(404,) * 4, 400),
+    ("DELETE", "/api/v1/courses/{id}/members/{person}"): (401, *(404,) * 4, 400),
+    ("POST", "/api/v1/courses/{id}/members/{person}/link"): (401, *(404,) * 4, 400),
+    ("POST", "/api/v1/courses/{id}/links"): (401, *(404,) * 4, 201),
+    ("POST", "/api/v1/courses/{id}/link"): (401, *(404,) * 4, 201),
+    ("POST", "/api/v1/courses/{id}/roster/preview"): API_OF_ADMIN,
+    ("POST", "/api/v1/courses/{id}/roster/commit"): API_OF_ADMIN,
+    ("POST", "/api/v1/courses/{id}/roster.csv/preview"): API_OF_ADMIN,
+    ("POST", "/api/v1/courses/{id}/roster.csv/commit"): API_OF_ADMIN,
+    ("GET", "/api/v1/assignments/{id}/policy"): API_OF_ADMIN,
+    ("PUT", "/api/v1/assignments/{id}/policy"): API_OF_ADMIN,
+    ("POST", "/api/v1/assignments/{id}/publish"): API_OF_ADMIN,
+    ("GET", "/api/v1/assignments/{id}/extensions"): API_OF_ADMIN,
+    ("PUT", "/api/v1/assignments/{id}/extensions/{login}"): (401, *(404,) * 4, 400),
+    ("DELETE", "/api/v1/assignments/{id}/extensions/{login}"): (401, *(404,) * 4, 400),
+    ("GET", "/api/v1/assignments/{id}/groups"): (401, *OF_STAFF[1:]),
+    ("POST", "/api/v1/assignments/{id}/groups"): (401, 404, 404, 400, 404, 400),
+    ("DELETE", "/api/v1/assignments/{id}/groups/{group}"): (401, 404, 404, 400, 404, 400),
+    ("GET", "/api/v1/assignments/{id}/group"): (401, *(404,) * 5),  # they are in none
+    ("POST", "/api/v1/assignments/{id}/group"): (401, 400, 400, 400, 404, 400),
+    ("POST", "/api/v1/assignments/{id}/group/join"): (401, 400, 400, 400, 404, 400),
+    ("DELETE", "/api/v1/assignments/{id}/group"): (401, 400, 400, 400, 404, 400),
+    ("GET", "/api/v1/assignments/{id}/attempts"): (401, *OF_COURSE[1:]),
+    ("GET", "/api/v1/assignments/{id}/files"): (401, *OF_COURSE[1:]),
+    ("GET", "/api/v1/assignments/{id}/files.zip"): (401, *OF_COURSE[1:]),
+    ("GET", "/api/v1/assignments/{id}/files/{name:path}"): (401, *OF_COURSE[1:]),
+    ("POST", "/api/v1/submissions/{id}/choose"): (401, 400, *(404,) * 4),
+    ("GET", "/api/v1/submissions/{id}/files.zip"): (401, *OF_OWNER[1:]),
+    ("GET", "/api/v1/submissions/{id}/changes"): (401, *(404,) * 5),  # it is the only attempt
+    # ----
     # From this machine itself, or with a token of its own: test_watching.py.
     ("GET", "/metrics"): (404,) * 6,
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),
@@ -204,6 +262,20 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/api/v1/submissions/{id}"): (401, *OF_OWNER[1:]),
     ("GET", "/api/v1/submissions/{id}/report"): (401, *OF_OWNER[1:]),
     ("GET", "/api/v1/submissions/{id}/report?view=staff"): (401, *OF_STAFF[1:]),
+}
+# What is sent as JSON, where the route is asked what it is for and not what it refuses.
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/api/v1/courses"): {"name": "by program", "title": "T"},
+    ("POST", "/api/v1/courses/{id}/assignments"): {"name": "x"},
+    ("POST", "/api/v1/courses/{id}/members"): {"login": "program"},
+    ("PUT", "/api/v1/courses/{id}/members/{person}/role"): {"role": "student"},
+    ("POST", "/api/v1/courses/{id}/roster/preview"): {"people": [{"login": "bo"}]},
+    ("POST", "/api/v1/courses/{id}/roster/commit"): {"people": [{"login": "bo"}]},
+    ("PUT", "/api/v1/assignments/{id}/policy"): {"counts": "best"},
+    ("POST", "/api/v1/assignments/{id}/publish"): {"is_published": False},
+    ("PUT", "/api/v1/assignments/{id}/extensions/{login}"): {"late_days": 1, "reason": "r"},
+    ("POST", "/api/v1/assignments/{id}/groups"): {"logins": ["x", "y"]},
+    ("POST", "/api/v1/assignments/{id}/group/join"): {"code": "x"},
 }
 
 
@@ -225,25 +297,32 @@ def test_every_route_is_in_the_table(site: Site) -> None:
     assert routes_of(site.app) == {(method, path.split("?")[0]) for method, path in ANSWERS}
 
 
+@pytest.mark.parametrize("by", ["session", "token"])
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_route_answers_those_it_is_for(site: Site, who: str) -> None:
+def test_a_route_answers_those_it_is_for(site: Site, who: str, by: str) -> None:
     """The objects are of the owner; for whom they are not, they are not there."""
     form = {"login": "x", "name": "X", "password": "short", "label": "l", "counts": "best"}
     form |= {"title": "T", "role": "student"}
     form["url"] = "https://example.org/hook"
     got, expected = {}, {}
     for (method, path), answers in ANSWERS.items():
-        client = site.client(who)  # signing out ends a session
+        if by == "token" and not path.startswith("/api/"):
+            continue
+        # Signing out ends a session.
+        client = site.client(who) if by == "session" else site.program(who)
         id = site.submission if "/submissions/{id}" in path else site.service.given.id
         name = "style.css" if "static" in path else "add.py"
-        values = {"id": id, "secret": "x", "person": 0, "group": 0, "hook": 1}
+        values = {"id": id, "secret": "x", "person": 0, "group": 0, "hook": 1, "token": "0" * 16}
+        values["login"] = "nobody-here"
         address = re.sub(r"\{name.*?\}", name, path).format(**values)
         sent = {"data": form, "files": FILES} if method == "POST" else {}
         if not path.endswith(("/assignments/{id}", "/assignments/{id}/submissions")):
             sent.pop("files", None)
-        if path.endswith("/roster"):
+        if (method, path) in BODIES:
+            sent = {"json": BODIES[method, path]}
+        if path.endswith("/roster") or "/roster.csv/" in path:
             sent["files"] = [("file", ("roster.csv", b"id\nbo\n"))]
-        if path.endswith("/roster/commit"):
+        if path == "/courses/{id}/roster/commit":
             sent["data"] = {"text": "not a roster"}
         answer = client.request(method, address, **sent)
         to_sign_in = answer.headers.get("location") == "/sign-in"

@@ -36,7 +36,17 @@ from grader.service.web import (
     watching,
 )
 from grader.service.web.guard import Guard
-from grader.service.web.state import NotThere, Service, SignedOut, State, page, status_of, to
+from grader.service.web.state import (
+    NotThere,
+    Service,
+    SignedOut,
+    State,
+    is_api,
+    page,
+    status_of,
+    to,
+    wait_of,
+)
 from grader.service.web.watching import Measured, route_of
 
 MAX_BODY_BYTES = 64 * 1024  # of anything but an upload
@@ -106,14 +116,18 @@ def _add_static(app: FastAPI) -> None:
 
 def _add_handlers(app: FastAPI) -> None:
     def signed_out(request: Request, error: Exception) -> Response:
-        return _told(request, 401, str(error)) if _is_api(request) else to("/sign-in")
+        return _told(request, 401, str(error)) if is_api(request) else to("/sign-in")
 
     def not_there(request: Request, error: Exception) -> Response:
         return _told(request, 404, str(error))
 
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return _told(request, status_of(error), str(error))
+        status = status_of(error)
+        answer = _told(request, status, str(error))
+        if status == 429:
+            answer.headers["retry-after"] = str(wait_of(error))
+        return answer
 
     def asked_wrongly(request: Request, error: Exception) -> Response:
         return _told(request, 400, str(error))
@@ -150,11 +164,7 @@ def _add_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, ours)
 
 
-def _is_api(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
-
-
 def _told(request: Request, status: int, sentence: str) -> Response:
-    if _is_api(request):
+    if is_api(request):
         return JSONResponse({"error": sentence}, status_code=status)
     return page("told.html", None, status=status, sentence=sentence)

@@ -6,21 +6,13 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse
 
 from grader.errors import UsageError
-from grader.service import access, groups
+from grader.service import groups
 from grader.service.access import Viewer
 from grader.service.policies import Policy
 from grader.service.submitting import Refused
 from grader.service.tables import Assignment
-from grader.service.web.state import (
-    NotThere,
-    Service,
-    State,
-    Who,
-    assignment_for,
-    page,
-    title_of,
-    to,
-)
+from grader.service.web.for_staff import assignment_of_staff
+from grader.service.web.state import Service, State, Who, page, title_of, to, to_submit
 
 routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=2000)]
@@ -31,9 +23,7 @@ def change_own(
     service: Service, viewer: Who, id: int, action: Text = "", code: Text = ""
 ) -> Response:
     """Form a group, join one by its code, or leave one's own. action: form, join or leave."""
-    given, _ = assignment_for(service, viewer, id)
-    if not access.may_submit(viewer, given.course_id):
-        raise NotThere("There is no such assignment.")
+    given = to_submit(service, viewer, id)
     try:
         with service.base.writing() as rows:
             if action == "form":
@@ -52,13 +42,14 @@ def change_own(
 @routes.get("/assignments/{id}/groups")
 def groups_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
     """All groups, for staff."""
-    return _page(service, viewer, _for_staff(service, viewer, id))
+    given, _ = assignment_of_staff(service, viewer, id)
+    return _page(service, viewer, given)
 
 
 @routes.post("/assignments/{id}/groups")
 def put_together(service: Service, viewer: Who, id: int, logins: Text = "") -> Response:
     """Make a group of people. logins: with spaces, commas or lines between them."""
-    given = _for_staff(service, viewer, id)
+    given, _ = assignment_of_staff(service, viewer, id)
     try:
         with service.base.writing() as rows:
             groups.put_together(rows, viewer.person, given, logins.replace(",", " ").split())
@@ -70,20 +61,13 @@ def put_together(service: Service, viewer: Who, id: int, logins: Text = "") -> R
 @routes.post("/assignments/{id}/groups/{group}/apart")
 def take_apart(service: Service, viewer: Who, id: int, group: int) -> Response:
     """Make single people of a group again."""
-    given = _for_staff(service, viewer, id)
+    given, _ = assignment_of_staff(service, viewer, id)
     try:
         with service.base.writing() as rows:
             groups.take_apart(rows, viewer.person, given, group)
     except UsageError as error:
         return _page(service, viewer, given, said=str(error))
     return to(f"/assignments/{id}/groups")
-
-
-def _for_staff(service: State, viewer: Viewer, id: int) -> Assignment:
-    given, _ = assignment_for(service, viewer, id)
-    if not access.is_staff(viewer, given.course_id):
-        raise NotThere("There is no such page.")
-    return given
 
 
 def _page(

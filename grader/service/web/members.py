@@ -13,14 +13,15 @@ from grader.service.access import ROLES, Viewer
 from grader.service.members import Listed
 from grader.service.tables import Course
 from grader.service.web.state import (
-    NotThere,
     Service,
     State,
     Who,
     course_to_rule,
     download,
     page,
+    start_of,
     to,
+    to_administer,
 )
 
 routes = APIRouter(include_in_schema=False)
@@ -81,8 +82,17 @@ def link(request: Request, service: Service, viewer: Who, id: int, person: int) 
             found, secret = members.link_for(rows, viewer, id, person)
     except UsageError as error:
         return _page(service, viewer, course, said=str(error))
-    address = f"{_start(request, service)}/enter/{secret}"
+    address = f"{start_of(request, service)}/enter/{secret}"
     return page("own_link.html", viewer, course=course, person=found, address=address)
+
+
+@routes.post("/courses/{id}/link")
+def new_link(service: Service, viewer: Who, id: int) -> HTMLResponse:
+    """Make a link with which students join; it is shown once."""
+    course = course_to_rule(service, viewer, id)
+    with service.base.writing() as rows:
+        secret = members.link_to_join(rows, viewer, id)
+    return page("link.html", viewer, course=course, secret=secret)
 
 
 @routes.post("/courses/{id}/links.csv")
@@ -91,7 +101,7 @@ def links(request: Request, service: Service, viewer: Who, id: int) -> Response:
     course_to_rule(service, viewer, id)
     with service.base.writing() as rows:
         found = members.links_for_all(rows, viewer, id)
-    start = _start(request, service)
+    start = start_of(request, service)
     table = [[one.login, one.name, f"{start}/enter/{secret}"] for one, secret in found]
     data = csv_text(["login", "name", "link"], table).encode("utf-8")
     return download(data, "text/csv; charset=utf-8", "links.csv")
@@ -143,20 +153,14 @@ def take_in_roster(
 @routes.post("/courses/{id}/assignments")
 def give(service: Service, viewer: Who, id: int, name: Text = "") -> Response:
     """Give the course an assignment of the shelf."""
+    to_administer(viewer)
     course = course_to_rule(service, viewer, id)
-    if not access.may_administer(viewer):
-        raise NotThere("There is no such course.")
     try:
         with service.base.writing() as rows:
             members.give(rows, viewer, id, name, service.shelf)
     except UsageError as error:
         return _page(service, viewer, course, said=str(error))
     return to(f"/courses/{id}/members")
-
-
-def _start(request: Request, service: State) -> str:
-    """Return what all our addresses begin with, as who asks has reached us."""
-    return f"{'https' if service.is_secure else 'http'}://{request.headers.get('host', '')}"
 
 
 def _page(

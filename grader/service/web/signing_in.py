@@ -5,12 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
 
 from grader.errors import UsageError
 from grader.service import people
 from grader.service.access import Viewer
-from grader.service.tables import Course, Person, Token
+from grader.service.tables import Course, Person
 from grader.service.web.state import (
     COOKIE,
     NotThere,
@@ -138,13 +137,20 @@ def make_token(service: Service, viewer: Who, label: Text) -> Response:
     return _account(service, viewer, token=secret)
 
 
+@routes.post("/account/tokens/{token}/withdraw")
+def withdraw_token(service: Service, viewer: Who, token: str) -> Response:
+    """Withdraw a token of one's own, by its name."""
+    with service.base.writing() as rows:
+        if not people.withdraw_token(rows, viewer.person, token):
+            raise NotThere("There is no such token.")
+    return to("/account")
+
+
 def _account(
     service: State, viewer: Viewer, *, said: str = "", token: str = "", status: int = 200
 ) -> HTMLResponse:
     with service.base.reading() as rows:
-        tokens = rows.scalars(
-            select(Token).where(Token.person_id == viewer.person).order_by(Token.created)
-        ).all()
+        tokens = [(people.name_of_token(one), one) for one in people.tokens_of(rows, viewer.person)]
     return page("account.html", viewer, said=said, token=token, tokens=tokens, status=status)
 
 

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from grader.errors import AssignmentError, GraderError
 from grader.pages.rendering import environment
-from grader.service import access, groups, people
+from grader.service import access, groups, limits, people
 from grader.service.access import View, Viewer
 from grader.service.database import Database
 from grader.service.jobs import Jobs
+from grader.service.limits import Pace
 from grader.service.policies import Policy, is_released
 from grader.service.shelf import Shelf
 from grader.service.store import Store
@@ -46,6 +47,7 @@ class State:
     shelf: Shelf
     stages: Stages
     is_secure: bool = False
+    pace: Pace = field(default_factory=Pace)
     uploads: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(UPLOADS_AT_A_TIME)
     )
@@ -61,19 +63,45 @@ Service = Annotated[State, Depends(state_of)]
 
 
 def viewer_of(request: Request, service: Service) -> Viewer:
-    """Return who asks: by a token if one is sent, else by the session's cookie.
+    """Return who asks: by the session's cookie; at the API by a token if one is sent.
 
-    Raises SignedOut if that is nobody.
+    A token opens no page: it sets no password and makes no other token, so nothing is left of one
+    that was withdrawn. Raises SignedOut if that is nobody.
     """
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    if kind and is_api(request):
+        return _viewer_of_token(request, service, secret if kind.lower() == "bearer" else "")
     with service.base.reading() as rows:
-        if kind:
-            viewer = people.viewer_of_token(rows, secret) if kind.lower() == "bearer" else None
-        else:
-            viewer = people.viewer_of_session(rows, request.cookies.get(COOKIE, ""))
+        viewer = people.viewer_of_session(rows, request.cookies.get(COOKIE, ""))
     if viewer is None:
         raise SignedOut("Sign in first.")
     return viewer
+
+
+def is_api(request: Request) -> bool:
+    """Return whether a program asks, and is answered with JSON."""
+    return request.url.path.startswith("/api/")
+
+
+def _viewer_of_token(request: Request, service: State, secret: str) -> Viewer:
+    """Return whose token this is; raises SignedOut, and TooMany after many wrong ones.
+
+    Who has a right one is let in whatever others at the same address do: unlike a password, none
+    can be guessed.
+    """
+    with service.base.reading() as rows:
+        viewer = people.viewer_of_token(rows, secret)
+    if viewer is not None:
+        return viewer
+    address = address_of(request)
+    with service.base.reading() as rows:
+        is_known = people.sends_wrong_tokens(rows, address)
+    if is_known:  # and no more is written of it
+        minutes = people.MISSTEP_MINUTES
+        raise TooMany(f"Too many wrong tokens; wait {minutes} minutes.", 60 * minutes)
+    with service.base.writing() as rows:
+        people.note_misstep(rows, people.BY_TOKEN, address)
+    raise SignedOut("This token is not, or no longer, right.")
 
 
 Who = Annotated[Viewer, Depends(viewer_of)]
@@ -97,6 +125,20 @@ def to_rule(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Policy
     if not access.may_rule(viewer, given.course_id):
         raise NotThere("There is no such page.")
     return given, policy
+
+
+def to_submit(service: State, viewer: Viewer, id: int) -> Assignment:
+    """Return an assignment's row; raises NotThere if they may not submit to it."""
+    given, _ = assignment_for(service, viewer, id)
+    if not access.may_submit(viewer, given.course_id):
+        raise NotThere("There is no such assignment.")
+    return given
+
+
+def to_administer(viewer: Viewer) -> None:
+    """Raise NotThere if they do not make courses."""
+    if not access.may_administer(viewer):
+        raise NotThere("There is no such page.")
 
 
 def course_to_rule(service: State, viewer: Viewer, id: int) -> Course:
@@ -125,6 +167,17 @@ def submission_for(service: State, viewer: Viewer, id: int) -> tuple[Submission,
     return found[0], view
 
 
+def own_submission_for(service: State, viewer: Viewer, id: int) -> Submission:
+    """Return a submission's row; raises NotThere if it is not of them or of who works with them."""
+    row, _ = submission_for(service, viewer, id)
+    assignment_for(service, viewer, row.assignment_id)
+    with service.base.reading() as rows:
+        mates = groups.mates_of(rows, row.assignment_id, row.person_id)
+    if not access.works_on(viewer, mates):
+        raise NotThere("There is no such submission.")
+    return row
+
+
 def address_of(request: Request) -> str:
     """Return where a request comes from: an address, of IPv6 the network that one house has."""
     host = request.client.host if request.client else ""
@@ -135,6 +188,11 @@ def address_of(request: Request) -> str:
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def start_of(request: Request, service: State) -> str:
+    """Return what all our addresses begin with, as who asks has reached us."""
+    return f"{'https' if service.is_secure else 'http'}://{request.headers.get('host', '')}"
 
 
 def title_of(shelf: Shelf, name: str) -> str:
@@ -150,6 +208,12 @@ def status_of(refused: Refused) -> int:
     if isinstance(refused, NoRoom):
         return 507
     return 429 if isinstance(refused, TooMany) else 400
+
+
+def wait_of(refused: Refused) -> int:
+    """Return after how many seconds it is worth another try."""
+    told = refused.seconds if isinstance(refused, TooMany) else 0
+    return told or limits.seconds_left(now())
 
 
 def page(template: str, viewer: Viewer | None, *, status: int = 200, **values: Any) -> HTMLResponse:

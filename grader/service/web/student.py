@@ -1,23 +1,22 @@
 """What students see: their courses, an assignment, what they submitted, the report."""
 
 import asyncio
-import io
 import mimetypes
-import zipfile
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.responses import HTMLResponse, StreamingResponse
 from markdown_it import MarkdownIt
-from sqlalchemy import select, update
+from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, extensions, groups, limits, people, policies, submitting
+from grader.service import access, choosing, extensions, groups, limits, policies, submitting
 from grader.service.access import Viewer
+from grader.service.handed_in import fit_name
 from grader.service.history import history_of
 from grader.service.policies import Policy, is_released, policy_for
 from grader.service.remarks import remarks_on
@@ -38,11 +37,13 @@ from grader.service.web.state import (
     Who,
     assignment_for,
     download,
+    own_submission_for,
     page,
     status_of,
     submission_for,
     title_of,
     to,
+    to_submit,
 )
 from grader.submission import DEFAULT_LIMITS
 
@@ -107,11 +108,8 @@ def handout(service: Service, viewer: Who, id: int) -> HTMLResponse:
 def all_files(service: Service, viewer: Who, id: int) -> Response:
     """All that students are given, in one archive."""
     given, _ = assignment_for(service, viewer, id)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in service.shelf.files(given.name).items():
-            archive.writestr(f"{given.name}/{name}", path.read_bytes())
-    return download(buffer.getvalue(), "application/zip", f"{given.name}.zip")
+    data = service.shelf.archive(given.name)
+    return download(data, "application/zip", f"{given.name}.zip")
 
 
 @routes.get("/assignments/{id}/files/{name:path}")
@@ -160,24 +158,9 @@ def submission_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
 @routes.post("/submissions/{id}/choose")
 def choose(service: Service, viewer: Who, id: int) -> Response:
     """Have this attempt count, where one's own choice does."""
-    row, _ = submission_for(service, viewer, id)
-    _, policy = assignment_for(service, viewer, row.assignment_id)
-    with service.base.reading() as rows:
-        mates = groups.mates_of(rows, row.assignment_id, row.person_id)
-    if viewer.person not in mates:
-        raise NotThere("There is no such submission.")
-    if policy.counts != "chosen":
-        raise Refused("Which attempt counts is not for you to choose here.")
+    row = own_submission_for(service, viewer, id)
     with service.base.writing() as rows:
-        rows.execute(
-            update(Submission)
-            .where(
-                Submission.person_id.in_(mates),
-                Submission.assignment_id == row.assignment_id,
-            )
-            .values(is_chosen=Submission.id == id)
-        )
-        people.note(rows, viewer.person, "chose an attempt", f"submission {id}")
+        choosing.choose(rows, viewer.person, row)
     return to(f"/assignments/{row.assignment_id}")
 
 
@@ -206,9 +189,7 @@ async def events(service: Service, viewer: Who, id: int) -> StreamingResponse:
 
 def accepted(service: State, viewer: Viewer, id: int, files: list[UploadFile]) -> int:
     """Return the id of the submission that was made of an upload; raises Refused, NotThere."""
-    given, _ = assignment_for(service, viewer, id)
-    if not access.may_submit(viewer, given.course_id):
-        raise NotThere("There is no such assignment.")
+    given = to_submit(service, viewer, id)
     if limits.is_too_much(service.base, limits.UPLOADS, f"person {viewer.person}", now()):
         raise TooMany("This was the last of too many uploads in one minute; wait for the next.")
     public = service.shelf.assignment(given.name)
@@ -216,7 +197,7 @@ def accepted(service: State, viewer: Viewer, id: int, files: list[UploadFile]) -
     if len(named) > MAX_FILES:
         raise Refused(f"There were more than {MAX_FILES} files; put them into a zip.")
     with service.uploads:
-        uploads = [Uploaded(submitting.fit_name(one.filename), one.file.read()) for one in named]
+        uploads = [Uploaded(fit_name(one.filename), one.file.read()) for one in named]
         return submitting.submit(
             *(service.base, service.store, service.jobs, viewer, given, public, uploads, now())
         )

@@ -1,5 +1,13 @@
 """/api/v1: what the pages do, as JSON, for programs with a token."""
 
-from grader.service.web.api import hooks, submissions
+from grader.service.web.api import courses, groups, hooks, members, own, rules, submissions
 
-ROUTES = (submissions.routes, hooks.routes)
+ROUTES = (
+    own.routes,
+    submissions.routes,
+    courses.routes,
+    members.routes,
+    rules.routes,
+    groups.routes,
+    hooks.routes,
+)

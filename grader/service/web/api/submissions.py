@@ -20,17 +20,14 @@ from grader.service.tables import (
     Course,
     Result,
     StaffReport,
-    Submission,
     now,
 )
 from grader.service.visibility import Seen, may_hide, without_names
 from grader.service.web.api.shared import ErrorOut, Id, router
-from grader.service.web.state import NotThere, Service, State, Who, submission_for, title_of
+from grader.service.web.state import NotThere, Service, Who, submission_for, title_of
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
 
 ERRORS_OF_UPLOADS: dict[int | str, dict[str, Any]] = {
-    413: {"model": ErrorOut, "description": "Too large to be taken in."},
-    429: {"model": ErrorOut, "description": "Too many uploads in one minute."},
     507: {"model": ErrorOut, "description": "It could not be stored; nothing is lost."},
 }
 _REPORT: dict[int | str, dict[str, Any]] = {
@@ -131,7 +128,7 @@ def submission(service: Service, viewer: Who, id: Id) -> SubmissionOut:
         given = rows.get_one(Assignment, row.assignment_id)
         policy = extensions.policy_of(rows, given, row.person_id)
         own = attempts_in(rows, row.assignment_id, row.person_id)[row.person_id]
-    seen = _seen(service, row, result)
+    seen = _seen(policy, result)
     is_withheld = view == "student" and seen is not None and seen.count > 0
     status = "" if result is None else result.status or result.kind
     [attempt] = [one for one in own if one.id == id]
@@ -166,19 +163,18 @@ def report(service: Service, viewer: Who, id: Id, view: View = "student") -> Res
     kept: Any = StaffReport if view == "staff" else Result
     with service.base.reading() as rows:
         found = rows.get(kept, id)
+        given = rows.get_one(Assignment, row.assignment_id)
+        policy = extensions.policy_of(rows, given, row.person_id)
     if found is None or not found.report:
         raise NotThere("There is no report yet.")
-    seen = None if view == "staff" else _seen(service, row, found)
+    seen = None if view == "staff" else _seen(policy, found)
     text = found.report if seen is None else to_json(seen.report, view="student")
     return Response(text, media_type="application/json")
 
 
-def _seen(service: State, row: Submission, result: Result | None) -> Seen | None:
+def _seen(policy: Policy, result: Result | None) -> Seen | None:
     """Return the report as its student may see it; None if there is none or nothing to hide."""
     if result is None or result.kind != REPORT:
         return None
-    with service.base.reading() as rows:
-        given = rows.get_one(Assignment, row.assignment_id)
-        policy = extensions.policy_of(rows, given, row.person_id)
     moment = now()
     return seen_of(result.report, policy, moment) if may_hide(policy, moment) else None
