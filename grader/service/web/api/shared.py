@@ -1,12 +1,21 @@
 """What all of /api/v1 has in common: numbers, refusals, and how a token is sent."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
-Id = Annotated[int, Field(ge=0, le=2**31 - 1)]  # what a database's number holds
+from grader.service.tables import Person
+
+MOST = 2**31 - 1  # what a database's number holds
+Id = Annotated[int, Field(ge=0, le=MOST)]
+# Of lists that can be long: see `Page`.
+After = Annotated[int, Query(ge=0, le=MOST, description="`next` of the answer before.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
+Item = TypeVar("Item")
+Shown = TypeVar("Shown")
 
 
 class ErrorOut(BaseModel):
@@ -19,6 +28,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorOut, "description": "Refused: not understood, or against a rule."},
     401: {"model": ErrorOut, "description": "No token, or one that is not, or no longer, right."},
     404: {"model": ErrorOut, "description": "There is no such thing, or it is not for you."},
+    413: {"model": ErrorOut, "description": "Too large to be taken in."},
     422: {"model": ErrorOut, "description": "A parameter is not as it must be."},
     503: {"model": ErrorOut, "description": "Not now; try again in a minute."},
 }
@@ -30,3 +40,34 @@ def router(about: str) -> APIRouter:
     return APIRouter(
         prefix="/api/v1", tags=[about], responses=ERRORS, dependencies=[Depends(_token)]
     )
+
+
+class PersonOut(BaseModel):
+    """Someone of a course."""
+
+    id: int
+    login: str
+    name: str
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list. next: to be sent as `after` for the part that follows; null at the end."""
+
+    items: list[Item]
+    next: int | None
+
+
+def page_of(
+    found: Sequence[Item], after: int, limit: int, shown: Callable[[Item], Shown]
+) -> Page[Shown]:
+    """Return a part of a list that is known as a whole, each item as it is shown."""
+    end = after + limit
+    return Page(
+        items=[shown(one) for one in found[after:end]],
+        next=end if end < len(found) else None,
+    )
+
+
+def person_out(row: Person) -> PersonOut:
+    """Return someone as the API tells of them, to staff of their course alone."""
+    return PersonOut(id=row.id, login=row.login, name=row.name)

@@ -29,7 +29,6 @@ from grader.service.web.state import NotThere, Service, State, Who, submission_f
 from grader.service.web.student import MAX_UPLOAD_BYTES, accepted
 
 ERRORS_OF_UPLOADS: dict[int | str, dict[str, Any]] = {
-    413: {"model": ErrorOut, "description": "Too large to be taken in."},
     429: {"model": ErrorOut, "description": "Too many uploads in one minute."},
     507: {"model": ErrorOut, "description": "It could not be stored; nothing is lost."},
 }
