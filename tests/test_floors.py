@@ -43,7 +43,8 @@ FLOORS = [
     ],
     [
         *("service.history", "service.members", "service.changes", "service.remarks"),
-        *("service.grid", "service.deciding", "service.submitting", "service.comparing"),
+        *("service.grid", "service.deciding", "service.submitting"),
+        *("service.listing", "service.comparing", "service.busy"),
     ],
     ["service.exporting"],
     ["service.regrades"],

@@ -43,19 +43,23 @@ class PerSubmission:
 
 @dataclass(frozen=True)
 class PerClass:
-    """A format of one file for all; the other fields are those of `PerSubmission`."""
+    """A format of one file for all; the other fields are those of `PerSubmission`.
+
+    table: what of the system's own it fills in, in words; empty if nothing.
+    """
 
     file: Callable[[Iterable[Graded], Settings], Written]
     for_staff: bool = False
     by_student: bool = True
     options: tuple[str, ...] = ()
+    table: str = ""
 
 
 _BOTH = ("column", "points")
 FORMATS: dict[str, PerSubmission | PerClass] = {
-    "canvas": PerClass(canvas.gradebook, options=_BOTH),
-    "moodle": PerClass(moodle.worksheet, options=("points",)),
-    "brightspace": PerClass(brightspace.grade_file, options=_BOTH),
+    "canvas": PerClass(canvas.gradebook, options=_BOTH, table=canvas.TABLE),
+    "moodle": PerClass(moodle.worksheet, options=("points",), table=moodle.TABLE),
+    "brightspace": PerClass(brightspace.grade_file, options=_BOTH, table=brightspace.TABLE),
     "nbgrader": PerClass(nbgrader.grade_table, options=_BOTH),
     "csv": PerClass(tables.csv_table, for_staff=True),
     "xlsx": PerClass(tables.xlsx_table, for_staff=True),

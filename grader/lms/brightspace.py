@@ -12,6 +12,7 @@ from grader.lms.graded import Graded, Settings, Written, grades
 from grader.lms.sheet import Sheet, check_maximum, needed, the_column
 from grader.pages import csv_text
 
+TABLE = "the grades that Brightspace exported"
 _OF_STUDENTS = ("OrgDefinedId", "Username")
 _ENDING = " Points Grade"
 _ITEM = re.compile(rf"(?P<title>.*){_ENDING}(?: *<(?P<about>.*)>)?", re.DOTALL)
@@ -25,7 +26,7 @@ def grade_file(graded: Iterable[Graded], settings: Settings) -> Written:
     Raises UsageError if the roster has no column of ids as Brightspace writes them, or has other
     items than this one, or if the item's maximum is another.
     """
-    sheet = needed(settings.sheet, "the grades that Brightspace exported")
+    sheet = needed(settings.sheet, TABLE)
     columns = [place for title in _OF_STUDENTS if (place := sheet.column(title)) is not None]
     if not columns:
         raise UsageError(

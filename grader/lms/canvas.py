@@ -13,6 +13,7 @@ from grader.lms.graded import Graded, Settings, Written, grades
 from grader.lms.sheet import Sheet, check_maximum, needed, the_column
 from grader.pages import csv_text
 
+TABLE = "the gradebook that Canvas exported"
 # What tells students apart; an option of Canvas's makes two columns of the first.
 _OF_STUDENTS = ("Student", "ID", "Section")
 _NAMES = (("Student",), ("LastName", "FirstName"), ("Last Name", "First Name"))
@@ -33,7 +34,7 @@ def gradebook(graded: Iterable[Graded], settings: Settings) -> Written:
     Raises UsageError if the roster is no exported gradebook, the column is not there or is read
     only, or the points possible are others.
     """
-    sheet = needed(settings.sheet, "the gradebook that Canvas exported")
+    sheet = needed(settings.sheet, TABLE)
     names, key, section = _names(sheet), sheet.column("ID"), sheet.column("Section")
     if not names or key is None or section is None:
         raise UsageError(

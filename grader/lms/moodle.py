@@ -17,6 +17,7 @@ from grader.lms.worksheet import recognised
 from grader.pages import csv_text
 from grader.report import Report
 
+TABLE = "the grading worksheet that Moodle made"
 _NEEDED = ("Identifier", "Grade", "Last modified (grade)")
 _COMMENTS = "Feedback comments"
 
@@ -36,7 +37,7 @@ def worksheet(graded: Iterable[Graded], settings: Settings) -> Written:
     A comment that stands there already is kept. Raises UsageError if the roster is no worksheet
     or its maximum is another.
     """
-    sheet = needed(settings.sheet, "the grading worksheet that Moodle made")
+    sheet = needed(settings.sheet, TABLE)
     places = _places(sheet)
     found = grades(graded, settings, _comment)
     rows: list[list[str | float | None]] = []

@@ -24,6 +24,8 @@ def markdown(graded: Graded, settings: Settings) -> list[bytes]:
     report = graded.report
     lines = [f"# {_plain(report.assignment.title)}", "", f"{_code(report.submission.id)}", ""]
     lines += [_total(report), ""]
+    if report.submission.notes:
+        lines += [*(f"- {_plain(note)}" for note in report.submission.notes), ""]
     for task in report.tasks:
         lines += [f"## {_plain(task_line(task))}", ""]
         for test in task.tests:

@@ -37,10 +37,13 @@ def similar_page(
     texts: Mapping[str, Mapping[str, str]],
     left_out: Sequence[Any],
     answers: Mapping[str, int],
+    *,
+    back: str = "",
 ) -> str:
     """Return the page; like the others it needs no other file.
 
     texts: by task and owner. left_out: with task, owner and reason. answers: how many, by task.
+    back: where its way back leads; empty for a page that stands alone.
     """
     return render(
         "similar_page.html",
@@ -50,6 +53,7 @@ def similar_page(
         total=len(pairs),
         left_out=left_out,
         answers=answers,
+        back=back,
     )
 
 

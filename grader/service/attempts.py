@@ -14,8 +14,9 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
+from grader.errors import UsageError
 from grader.report import Report
-from grader.service import groups, results
+from grader.service import groups, people, results
 from grader.service.database import Database
 from grader.service.handed_in import File, files_of
 from grader.service.jobs import Job, Jobs
@@ -111,15 +112,15 @@ def release(base: Database, job: Job, reason: str) -> bool:
         return True
 
 
-def again(base: Database, id: int) -> bool:
-    """Let a submission wait anew that had ended as a failure of ours; False if it had not.
+def again(base: Database, by: int, id: int) -> None:
+    """Let a submission wait anew that had ended as a failure of ours.
 
-    A report is never taken back here.
+    Raises UsageError if it had not: a report is never taken back here.
     """
     with base.writing() as session:
         failure = session.get(Result, id, with_for_update=True)
         if failure is None or failure.kind != FAILURE:
-            return False
+            raise UsageError("This submission did not end as a failure; there is nothing to mend.")
         session.execute(delete(StaffReport).where(StaffReport.submission_id == id))
         session.delete(failure)
         session.execute(
@@ -127,7 +128,7 @@ def again(base: Database, id: int) -> bool:
             .where(Submission.id == id)
             .values(state=WAITING, starts=0, generation=Submission.generation + 1)
         )
-        return True
+        people.note(session, by, "had it graded again", f"submission {id}")
 
 
 def enqueue(base: Database, jobs: Jobs, job: Job, priority: int) -> None:

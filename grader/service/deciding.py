@@ -57,8 +57,10 @@ def place_of(group: Group) -> str:
     return results.place_of(group.key, group.row, group.column, group.normal_form)
 
 
-def decide(rows: Session, by: int, assignment: int, place: str, verdict: str, hint: str) -> None:
-    """Decide on all answers of a place; whoever decides first decides.
+def decide(
+    rows: Session, by: int, assignment: int, place: str, verdict: str, hint: str
+) -> Decision:
+    """Decide on all answers of a place, and return that; whoever decides first decides.
 
     Raises UsageError if it is no decision, or there is no such open answer any more.
     """
@@ -75,25 +77,32 @@ def decide(rows: Session, by: int, assignment: int, place: str, verdict: str, hi
     if not found:
         raise UsageError("This answer is open no more; somebody else may have decided on it.")
     [group] = found
-    rows.add(
-        Decision(
-            assignment_id=assignment,
-            place=place,
-            row=visible(group.row),
-            column=visible(group.column),
-            answer=visible(group.normal_form),
-            verdict=verdict,
-            hint=hint,
-            person_id=by,
-        )
+    row = Decision(
+        assignment_id=assignment,
+        place=place,
+        row=visible(group.row),
+        column=visible(group.column),
+        answer=visible(group.normal_form),
+        verdict=verdict,
+        hint=hint,
+        person_id=by,
     )
+    rows.add(row)
     errands.ask(rows, "decisions", assignment)
     detail = f"{_words(group.row, group.column, group.normal_form)} is {verdict} {hint}".strip()
     people.note(rows, by, "decided on an answer", f"assignment {assignment}", detail)
+    rows.flush()
+    return row
 
 
-def withdraw(rows: Session, by: int, row: Decision) -> None:
-    """Take a decision back, for what is graded from now on; a regrade opens the answers again."""
+def withdraw(rows: Session, by: int, decision: int) -> None:
+    """Take a decision back, for what is graded from now on; a regrade opens the answers again.
+
+    Nothing happens where somebody else has just done so.
+    """
+    row = rows.get(Decision, decision)
+    if row is None:
+        return
     detail = f"{_words(row.row, row.column, row.answer)} was {row.verdict} {row.hint}".strip()
     people.note(rows, by, "withdrew a decision", f"assignment {row.assignment_id}", detail)
     rows.delete(row)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -146,6 +147,18 @@ def grid(rows: Session, given: Assignment) -> Grid:
         verdicts = own.by_test() if own is not None else {}
         lines.append(Line(person, name, login, len(attempts[person]), standing, verdicts))
     return Grid(tuple(summary.tasks()), tuple(lines))
+
+
+def known(found: Grid, wish: Wish) -> Wish:
+    """Return the wish without what there is not: that asks for nothing."""
+    tests = [f"{one.task}/{one.id}" for one in found.tests]
+    return Wish(
+        show=wish.show if wish.show in SHOWS else "all",
+        test=wish.test if wish.test in tests else "",
+        verdict=wish.verdict if wish.verdict in get_args(Verdict) else "",
+        task=wish.task if wish.task in [one.id for one in found.tasks] else "",
+        order=wish.order if wish.order in (*ORDERS, *tests) else "name",
+    )
 
 
 def wished(found: Grid, wish: Wish) -> list[Line]:

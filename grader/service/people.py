@@ -236,6 +236,11 @@ def join(rows: Rows, person: int, course: int, role: Role) -> None:
         rows.add(Membership(person_id=person, course_id=course, role=role))
 
 
+def by_id(rows: Rows, ids: Collection[int]) -> dict[int, Person]:
+    """Return the people of these ids."""
+    return {one.id: one for one in rows.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
 def note(rows: Rows, person: int | None, action: str, subject: str, detail: str = "") -> None:
     """Keep who did what, for ever."""
     rows.add(Audit(person_id=person, action=action, subject=subject, detail=detail))

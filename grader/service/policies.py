@@ -228,6 +228,20 @@ def arithmetic(policy: Policy, attempt: Attempt) -> str:
     return f"{written}{given} = {points(float(counts))}"
 
 
+def why_total(policy: Policy, attempt: Attempt) -> list[str]:
+    """Return why a score counts as another one, a sentence each; none if it does not."""
+    if attempt.score is None or counted_score(policy, attempt) == attempt.score:
+        return []
+    days = late_days(policy, attempt.received)
+    causes = [f"{_days(days)} late"] if days and policy.percent_per_day else []
+    if attempt.adjustments:
+        causes.append("points of staff")
+    return [
+        f"The score is what counts, after {' and '.join(causes)}: {arithmetic(policy, attempt)}.",
+        *(f"{one.signed} points: {one.reason}" for one in attempt.adjustments),
+    ]
+
+
 def why_counted(policy: Policy, attempts: Sequence[Attempt], number: int) -> str:
     """Return in a sentence whether this attempt counts, and why."""
     found = counted(policy, attempts)

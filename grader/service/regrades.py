@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
@@ -134,6 +134,18 @@ def keep(base: Database, held: Held, old: str, found: anew.Regraded) -> bool:
         return True
 
 
+def regrades_of(rows: Session, assignment: int) -> list[tuple[Regrade, int]]:
+    """Return the regrades of an assignment, the newest first, each with how many submissions."""
+    found = rows.execute(
+        select(Regrade, func.count(Errand.id))
+        .outerjoin(Errand, Errand.regrade_id == Regrade.id)
+        .where(Regrade.assignment_id == assignment)
+        .group_by(Regrade.id)
+        .order_by(Regrade.id.desc())
+    )
+    return [(row, count) for row, count in found]
+
+
 def preview(rows: Session, regrade: int) -> Preview:
     """Return what a regrade would change, those who lose first."""
     found = rows.execute(
@@ -162,19 +174,29 @@ def preview(rows: Session, regrade: int) -> Preview:
     )
 
 
-def commit(base: Database, by: int, regrade: int, points: Mapping[str, Fraction]) -> list[int]:
+def commit(
+    base: Database, by: int, regrade: int, points: Mapping[str, Fraction], losing: int
+) -> list[int]:
     """Have the new reports take the place of the old ones; return who was left out.
 
-    Left out is a submission whose report is another one than the preview was held to. Begun and
-    killed, it can be committed again: what has been replaced stays. Raises UsageError if some are
-    not graded yet, or the regrade is over.
+    losing: how many lose points, as whoever commits has read. Left out is a submission whose report
+    is another one than the preview was held to. Begun and killed, it can be committed again: what
+    has been replaced stays. Raises UsageError if another number would lose, some are not graded
+    yet, nothing changes, or the regrade is over.
     """
     with base.reading() as rows:
         row = rows.get_one(Regrade, regrade)
         if row.state != PREVIEW:
             raise UsageError(f"This regrade is {row.state} already.")
-        if preview(rows, regrade).waiting:
+        found = preview(rows, regrade)
+        if found.waiting:
             raise UsageError("Some submissions are not graded anew yet; wait for them.")
+        if found.losing != losing:
+            raise UsageError(
+                f"{found.losing} would lose points; look at them, and confirm that number."
+            )
+        if not found.changing:
+            raise UsageError("Nothing changes for anybody: there is nothing to commit.")
         todo = rows.execute(
             select(Errand.id, Errand.submission_id)
             .join(Regraded, Regraded.errand_id == Errand.id)

@@ -35,6 +35,31 @@ def hand_in(site: Site, login: str, report: Report) -> int:
     return id
 
 
+def add_copies(site: Site, count: int) -> None:
+    """Add students, each with the report of submission 1."""
+    with site.service.base.reading() as rows:
+        report = rows.get_one(Result, 1)
+    with site.service.base.writing() as rows:
+        for number in range(count):
+            person = people.new_person(rows, f"s{number}", f"S {number}")
+            course = site.service.given.course_id
+            rows.add(Membership(person_id=person.id, course_id=course, role="student"))
+            own = Submission(
+                assignment_id=site.service.given.id,
+                person_id=person.id,
+                number=1,
+                received=now(),
+                state="done",
+            )
+            rows.add(own)
+            rows.flush()
+            copied = {
+                name: getattr(report, name)
+                for name in ("kind", "status", "score", "max_score", "report", "reason")
+            }
+            rows.add(Result(submission_id=own.id, **copied))
+
+
 def audited(site: Site) -> list[str]:
     with site.service.base.reading() as rows:
         return list(rows.scalars(select(Audit.action).order_by(Audit.id)))
@@ -233,8 +258,6 @@ def test_the_links_of_the_grid_keep_what_was_chosen_before(class_: Site) -> None
 
 def test_a_large_class_needs_no_query_per_student(site: Site) -> None:
     """300 students cost as many queries as 1."""
-    with site.service.base.reading() as rows:
-        report = rows.get_one(Result, 1)
     counts = []
 
     def count(*_: object) -> None:
@@ -248,25 +271,7 @@ def test_a_large_class_needs_no_query_per_student(site: Site) -> None:
 
     event.listen(site.service.base.engine, "before_cursor_execute", count)
     few = {path: queries(path) for path in ("grid", "failures")}
-    with site.service.base.writing() as rows:
-        for number in range(300):
-            person = people.new_person(rows, f"s{number}", f"S {number}")
-            course = site.service.given.course_id
-            rows.add(Membership(person_id=person.id, course_id=course, role="student"))
-            own = Submission(
-                assignment_id=site.service.given.id,
-                person_id=person.id,
-                number=1,
-                received=now(),
-                state="done",
-            )
-            rows.add(own)
-            rows.flush()
-            copied = {
-                name: getattr(report, name)
-                for name in ("kind", "status", "score", "max_score", "report", "reason")
-            }
-            rows.add(Result(submission_id=own.id, **copied))
+    add_copies(site, 300)
 
     assert {path: queries(path) for path in ("grid", "failures")} == few
     assert len(names_in(site.client("assistant").get(f"{site.assignment}/grid").text)) == 303

@@ -64,7 +64,7 @@ def test_a_course_is_made_by_programs_alone(
     roster = {"people": [{"login": one, "name": one.title()} for one in ("bo", "cy", "dee")]}
     shown = teacher.told("POST", f"{place}/roster/preview", json=roster)
     assert [one["login"] for one in shown["new"]] == ["bo", "cy", "dee"]
-    assert len(teacher.told("GET", f"{place}/members")) == 1  # it was looked at, no more
+    assert len(teacher.told("GET", f"{place}/members")["items"]) == 1  # it was looked at, no more
     teacher.told("POST", f"{place}/roster/commit", json=roster)
     due = (now() - timedelta(hours=1)).isoformat()
     rules = {"due": due, "late_days": 1, "percent_per_day": 50, "group_size": 2}
@@ -83,9 +83,9 @@ def test_a_course_is_made_by_programs_alone(
 
     for member in (student, mate):  # the mate's extension is the group's
         found = member.told("GET", f"{here}/attempts")
-        [attempt] = found["attempts"]
+        [attempt] = found["attempts"]["items"]
         assert (found["counted"], attempt["counts_as"], attempt["late_days"]) == (1, 10, 0)
-    [attempt] = other.told("GET", f"{here}/attempts")["attempts"]
+    [attempt] = other.told("GET", f"{here}/attempts")["attempts"]["items"]
     assert (attempt["counts_as"], attempt["arithmetic"]) == (5, "10 × (1 − 1 × 50 %) = 5")
     assert "ill" not in str(mate.told("GET", f"{here}/attempts"))
     with service.base.reading() as rows:
@@ -111,16 +111,17 @@ def test_a_long_list_comes_in_parts(site: Site, teacher: Program) -> None:
     place = place_of(site)
     roster = {"people": [{"login": f"s{number}"} for number in range(7)]}
     teacher.told("POST", f"{place}/roster/commit", json=roster)
-    whole = [one["person"] for one in teacher.told("GET", f"{place}/members")]
+    whole = teacher.told("GET", f"{place}/members")
+    assert whole["next"] is None
 
-    parts: list[list[int]] = []
-    while not parts or parts[-1]:
-        after = parts[-1][-1] if parts else 0
+    parts, after = [], 0
+    while after is not None:
         part = teacher.told("GET", f"{place}/members", params={"limit": 4, "after": after})
-        parts.append([one["person"] for one in part])
+        parts.append(part["items"])
+        after = part["next"]
 
-    assert [len(part) for part in parts] == [4, 4, 3, 0]  # four of the class were there before
-    assert [one for part in parts for one in part] == whole
+    assert [len(part) for part in parts] == [4, 4, 3]  # four of the class were there before
+    assert [one for part in parts for one in part] == whole["items"]
     assert "limit" in teacher.told("GET", f"{place}/members", 422, params={"limit": 501})["error"]
 
 
@@ -145,7 +146,7 @@ def test_a_list_of_a_class_asks_no_more_for_more_people(
             teacher.told("PUT", f"{given}/extensions/{one}", 204, json=extension)
             teacher.told("POST", f"{given}/groups", 201, json={"logins": [one, other]})
         asked.clear()
-        assert teacher.told("GET", place)
+        assert teacher.told("GET", place)["items"]
         return len(asked)
 
     assert fill(0, 2) == fill(2, 12)
@@ -162,7 +163,7 @@ def test_a_roster_is_a_list_or_the_file_of_another_system(site: Site, teacher: P
     form = {"removes_missing": "true"}
     teacher.told("POST", f"{place}/roster.csv/commit", files=file, data=form)
 
-    logins = {one["login"] for one in teacher.told("GET", f"{place}/members")}
+    logins = {one["login"] for one in teacher.told("GET", f"{place}/members")["items"]}
     assert logins == {"assistant", "new", "owner"}
 
 
@@ -224,7 +225,7 @@ def test_an_extension_is_read_and_taken_back(site: Site, teacher: Program) -> No
     assert found["extension"] == {"due": None, "late_days": 0, "attempts": 2}
     teacher.told("DELETE", f"{address}/owner", 204)
 
-    assert teacher.told("GET", address) == []
+    assert teacher.told("GET", address)["items"] == []
 
 
 # ---- links -------------------------------------------------------------------------------------
@@ -232,7 +233,8 @@ def test_an_extension_is_read_and_taken_back(site: Site, teacher: Program) -> No
 
 def test_links_sign_in_once_and_let_join(site: Site, teacher: Program) -> None:
     place = place_of(site)
-    [mate] = [one for one in teacher.told("GET", f"{place}/members") if one["login"] == "classmate"]
+    found = teacher.told("GET", f"{place}/members")["items"]
+    [mate] = [one for one in found if one["login"] == "classmate"]
 
     own = teacher.told("POST", f"{place}/members/{mate['person']}/link", 201)["link"]
     every = teacher.told("POST", f"{place}/links", 201)
@@ -274,8 +276,8 @@ def test_an_admin_makes_another_and_never_the_last_one_none(site: Site) -> None:
 def test_an_admin_sees_all_courses_and_others_their_own(site: Site, teacher: Program) -> None:
     admin = program(site.service, "admin")
 
-    every, own = admin.told("GET", "/courses"), teacher.told("GET", "/courses")
+    every, own = (one.told("GET", "/courses")["items"] for one in (admin, teacher))
 
     assert [one["role"] for one in own] == ["teacher"]
     assert [one["id"] for one in every] == [1, 2]
-    assert admin.told("GET", "/courses", params={"after": 1}) == every[1:]
+    assert admin.told("GET", "/courses", params={"after": 1})["items"] == every[1:]

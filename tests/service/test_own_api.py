@@ -55,14 +55,18 @@ def test_what_counts_and_why_as_on_the_page(two: Site, owner: Program) -> None:
     found = owner.told("GET", f"{two.assignment}/attempts")
 
     assert (found["counted"], found["refusal"]) == (2, "All 2 attempts are used.")
-    first, second = found["attempts"]
+    first, second = found["attempts"]["items"]
     assert (first["score"], first["counts_as"], first["late_days"]) == (6, 4.8, 1)
     assert first["arithmetic"] == "6 × (1 − 1 × 20 %) = 4.8"
     assert (second["counts"], first["counts"]) == (True, False)
-    later = owner.told("GET", f"{two.assignment}/attempts", params={"after": 1})["attempts"]
+    later = owner.told("GET", f"{two.assignment}/attempts", params={"after": 1})["attempts"][
+        "items"
+    ]
     assert later == [second]
     assert (
-        program(two.service, "classmate").told("GET", f"{two.assignment}/attempts")["attempts"]
+        program(two.service, "classmate").told("GET", f"{two.assignment}/attempts")["attempts"][
+            "items"
+        ]
         == []
     )
 
@@ -74,9 +78,11 @@ def test_nothing_of_hidden_tests_is_told(two: Site, owner: Program) -> None:
     changes = owner.told("GET", "/submissions/2/changes")
 
     assert found["counted"] is None
-    assert [(one["score"], one["counts_as"]) for one in found["attempts"]] == [(None, None)] * 2
-    assert [one["arithmetic"] for one in found["attempts"]] == ["", ""]
-    assert [one["points_shown"] for one in found["attempts"]] == [6, 6]
+    assert [(one["score"], one["counts_as"]) for one in found["attempts"]["items"]] == [
+        (None, None)
+    ] * 2
+    assert [one["arithmetic"] for one in found["attempts"]["items"]] == ["", ""]
+    assert [one["points_shown"] for one in found["attempts"]["items"]] == [6, 6]
     assert not [word for word in HIDDEN if word in f"{found} {changes}"]
     assert changes["hidden"] == ["2 hidden tests, not shown to students."]
 

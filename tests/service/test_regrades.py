@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import func, select, update
 
+from grader.errors import UsageError
 from grader.regrade import Row
 from grader.report import Report, to_json
 from grader.service import anew, attempts, errands, regrades
@@ -102,7 +104,12 @@ def test_a_regrade_is_looked_at_and_then_committed(
         # The same once more changes nothing, and says so.
         again = staff.post("/submissions/1/regrade").headers["location"]
         await_errands(service)
-        assert "1 stay the same" in staff.get(again).text
+        page = staff.get(again).text
+        assert "1 stay the same" in page
+        assert "there is nothing to commit" in page
+        assert "/commit" not in page
+        assert "/drop" in page
+        assert "nothing to commit" in staff.post(f"{again}/commit").text
 
 
 # ---- rows alone --------------------------------------------------------------------------------
@@ -160,7 +167,8 @@ def test_an_errand_that_always_fails_ends_and_says_why(
     with service.base.reading() as rows:
         found = regrades.preview(rows, regrade)
     assert (found.waiting, found.troubles) == (0, {id: "failed 3"})
-    assert regrades.commit(service.base, service.ann.person, regrade, {}) == []
+    with pytest.raises(UsageError, match="nothing to commit"):
+        regrades.commit(service.base, service.ann.person, regrade, {}, 0)
     assert result(service, id).score == "0.0"
 
 
@@ -184,7 +192,7 @@ def test_a_report_that_has_changed_since_is_left_as_it_is(
             update(StaffReport).where(StaffReport.submission_id == second).values(report="{}")
         )
 
-    left_out = regrades.commit(service.base, service.ann.person, regrade, {})
+    left_out = regrades.commit(service.base, service.ann.person, regrade, {}, 0)
 
     assert left_out == [second]
     assert result(service, first).score == "10.0"

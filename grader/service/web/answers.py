@@ -6,11 +6,10 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse
 
 from grader.errors import UsageError
-from grader.service import deciding
+from grader.service import deciding, people
 from grader.service.access import Viewer
-from grader.service.tables import Decision
-from grader.service.web.for_staff import MAX_SENT, assignment_of_staff, people_of
-from grader.service.web.state import NotThere, Service, State, Who, page, title_of, to
+from grader.service.web.for_staff import MAX_SENT, assignment_of_staff, decision_of_staff
+from grader.service.web.state import Service, State, Who, page, title_of, to
 
 routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=MAX_SENT)]
@@ -44,15 +43,9 @@ def decide(
 @routes.post("/decisions/{id}/withdraw")
 def withdraw(service: Service, viewer: Who, id: int) -> Response:
     """Take a decision back, for what is graded from now on."""
-    with service.base.reading() as rows:
-        found = rows.get(Decision, id)
-    if found is None:
-        raise NotThere("There is no such decision.")
-    assignment_of_staff(service, viewer, found.assignment_id)
+    found = decision_of_staff(service, viewer, id)
     with service.base.writing() as rows:
-        row = rows.get(Decision, id)
-        if row is not None:
-            deciding.withdraw(rows, viewer.person, row)
+        deciding.withdraw(rows, viewer.person, id)
     return to(f"/assignments/{found.assignment_id}/answers")
 
 
@@ -68,7 +61,7 @@ def _answers(
     with service.base.reading() as rows:
         groups = deciding.open_groups(rows, id)
         decisions = deciding.decisions_of(rows, id)
-        names = people_of(rows, {one.person_id for one in decisions})
+        names = people.by_id(rows, {one.person_id for one in decisions})
     values: dict[str, Any] = {
         "groups": [(deciding.place_of(group), group) for group in groups],
         "decisions": decisions,

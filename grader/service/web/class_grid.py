@@ -1,13 +1,11 @@
 """The class of an assignment as a table of students and tests, filtered and ordered by links."""
 
-from typing import get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from grader.errors import Verdict
-from grader.service.grid import ORDERS, SHOWS, Wish, columns, grid, wished
+from grader.service.grid import ORDERS, SHOWS, Wish, columns, grid, known, wished
 from grader.service.web.for_staff import assignment_of_staff
 from grader.service.web.state import Service, Who, page, title_of
 
@@ -29,15 +27,7 @@ def class_grid(
     given, _ = assignment_of_staff(service, viewer, id)
     with service.base.reading() as rows:
         found = grid(rows, given)
-    tests = [f"{one.task}/{one.id}" for one in found.tests]
-    tasks = [one.id for one in found.tasks]
-    wish = Wish(
-        show=show if show in SHOWS else "all",
-        test=test if test in tests else "",
-        verdict=verdict if verdict in get_args(Verdict) else "",
-        task=task if task in tasks else "",
-        order=order if order in (*ORDERS, *tests) else "name",
-    )
+    wish = known(found, Wish(show, test, verdict, task, order))
 
     def link(**changes: str) -> str:
         """Return the address of this page with some of the filters changed."""
@@ -58,5 +48,5 @@ def class_grid(
         link=link,
         shows=SHOWS,
         orders=ORDERS,
-        tests=tests,
+        tests=[f"{one.task}/{one.id}" for one in found.tests],
     )

@@ -1,19 +1,16 @@
 """Scores of a class into other systems, as downloads."""
 
-import math
 import mimetypes
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
 from grader.errors import UsageError
-from grader.lms import FORMATS, PerClass, roster, sheet
+from grader.lms import FORMATS, PerClass, roster
 from grader.service import exporting
 from grader.service.access import Viewer
-from grader.service.exporting import Told
+from grader.service.exporting import LeftOut
 from grader.service.web.for_staff import assignment_of_staff
 from grader.service.web.state import Service, State, Who, download, page, title_of
 
@@ -40,37 +37,35 @@ def export(
     table: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """The file of a format; who is not in it is named first, unless that is known (`without`)."""
-    given, _ = assignment_of_staff(service, viewer, id)
-    with service.base.reading() as rows:
-        found = exporting.class_of(rows, given)
     try:
-        file = exporting.exported(found, given.name, format, _told(column, points, table))
+        return exported(service, viewer, id, format, column, points, table, without=bool(without))
+    except LeftOut as refused:
+        said, names = str(refused), refused.names
+        return _exports(service, viewer, id, said=said, left_out=names, chosen=format)
     except UsageError as error:
         return _exports(service, viewer, id, said=str(error), chosen=format)
-    if file.left_out and not without:
-        said = "Not everybody is in it with a final score. Tick that you know, and export again."
-        return _exports(service, viewer, id, said=said, left_out=file.left_out, chosen=format)
+
+
+def exported(
+    service: State,
+    viewer: Viewer,
+    id: int,
+    name: str,
+    column: str,
+    points: str,
+    table: UploadFile | None,
+    *,
+    without: bool,
+) -> Response:
+    """Return the file of a format as a download; raises NotThere, and as `exporting` does."""
+    given, _ = assignment_of_staff(service, viewer, id)
+    sent = table.file.read() if table is not None and table.filename else None
+    told = exporting.told(column, points, sent)
+    with service.base.reading() as rows:
+        found = exporting.class_of(rows, given)
+    file = exporting.exported(found, given.name, name, told, without=without)
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     return download(file.content, kind, file.name)
-
-
-def _told(column: str, points: str, table: UploadFile | None) -> Told:
-    """Return what the form says; raises UsageError if that makes no sense."""
-    try:
-        full = float(points) if points.strip() else None
-    except ValueError:
-        full = math.nan
-    if full is not None and not 0 < full < math.inf:
-        raise UsageError(f"A full score: found {points[:40]!r}; expected a positive number.")
-    if table is None or not table.filename:
-        return Told(column.strip(), full)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "roster.csv"  # never the name that a browser sends
-        path.write_bytes(table.file.read())
-        try:
-            return Told(column.strip(), full, roster.read(path), sheet.read(path))
-        except UsageError as error:
-            raise UsageError(str(error).replace(str(path), "The table")) from error
 
 
 def _exports(
@@ -95,6 +90,5 @@ def _exports(
         count=len(found.reports),
         left_out=left_out or found.open,
         chosen=chosen,
-        # Words of the command line, where these are options.
-        said=said.replace("--", ""),
+        said=said,
     )

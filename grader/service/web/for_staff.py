@@ -1,12 +1,18 @@
-"""What every page for staff begins with: whether it is there for who asks."""
+"""What every page and answer for staff begins with: whether it is there for who asks."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from grader.service import access
+from grader.service import access, likenesses
 from grader.service.access import Viewer
+from grader.service.anew import Compared
 from grader.service.policies import Policy
-from grader.service.tables import Assignment, Person, Submission
+from grader.service.tables import (
+    Adjustment,
+    Assignment,
+    Comment,
+    Decision,
+    Errand,
+    Regrade,
+    Submission,
+)
 from grader.service.web.state import NotThere, State, assignment_for, submission_for
 
 MAX_SENT = 6000  # characters of a field; what a text may have is said where it is kept
@@ -31,6 +37,51 @@ def submission_of_staff(
     return row, given, policy
 
 
-def people_of(rows: Session, ids: set[int]) -> dict[int, Person]:
-    """Return the people of these ids."""
-    return {one.id: one for one in rows.scalars(select(Person).where(Person.id.in_(ids)))}
+def adjustment_of_staff(service: State, viewer: Viewer, id: int) -> Adjustment:
+    """Return an adjustment; raises NotThere if they are not its staff."""
+    with service.base.reading() as rows:
+        found = rows.get(Adjustment, id)
+    if found is None:
+        raise NotThere("There is no such adjustment.")
+    submission_of_staff(service, viewer, found.submission_id)
+    return found
+
+
+def comment_of_staff(service: State, viewer: Viewer, id: int) -> Comment:
+    """Return a comment; raises NotThere if they are not its staff."""
+    with service.base.reading() as rows:
+        found = rows.get(Comment, id)
+    if found is None:
+        raise NotThere("There is no such comment.")
+    assignment_of_staff(service, viewer, found.assignment_id)
+    return found
+
+
+def decision_of_staff(service: State, viewer: Viewer, id: int) -> Decision:
+    """Return a decision on a text answer; raises NotThere if they are not its staff."""
+    with service.base.reading() as rows:
+        found = rows.get(Decision, id)
+    if found is None:
+        raise NotThere("There is no such decision.")
+    assignment_of_staff(service, viewer, found.assignment_id)
+    return found
+
+
+def regrade_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Regrade, Assignment]:
+    """Return a regrade and its assignment; raises NotThere if they are not its staff."""
+    with service.base.reading() as rows:
+        found = rows.get(Regrade, id)
+    if found is None:
+        raise NotThere("There is no such regrade.")
+    given, _ = assignment_of_staff(service, viewer, found.assignment_id)
+    return found, given
+
+
+def comparison_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Compared]:
+    """Return what was found, and in which assignment; raises NotThere if they are not its staff."""
+    with service.base.reading() as rows:
+        errand, found = rows.get(Errand, id), likenesses.found_by(rows, id)
+    if errand is None or found is None:
+        raise NotThere("There is no such comparison.")
+    given, _ = assignment_of_staff(service, viewer, errand.assignment_id)
+    return given, found

@@ -8,16 +8,17 @@ from sqlalchemy import func, select
 
 from grader.errors import UsageError
 from grader.regrade import counted
-from grader.service import regrades
+from grader.service import people, regrades
 from grader.service.access import Viewer
 from grader.service.chores import points_of
 from grader.service.regrades import Which
-from grader.service.tables import Errand, PastResult, Regrade, Submission
-from grader.service.web.for_staff import assignment_of_staff, people_of, submission_of_staff
-from grader.service.web.state import NotThere, Service, State, Who, page, title_of, to
+from grader.service.tables import PastResult, Regrade, Submission
+from grader.service.web.for_staff import assignment_of_staff, regrade_of_staff, submission_of_staff
+from grader.service.web.state import Service, State, Who, page, title_of, to
 
 routes = APIRouter(include_in_schema=False)
 Choice = Annotated[str, Form(max_length=20)]
+Count = Annotated[int, Form(ge=0)]
 
 
 @routes.get("/assignments/{id}/regrades")
@@ -64,19 +65,12 @@ def regrade_page(service: Service, viewer: Who, id: int) -> HTMLResponse:
 
 
 @routes.post("/regrades/{id}/commit")
-def commit(service: Service, viewer: Who, id: int, losing: Choice = "0") -> Response:
+def commit(service: Service, viewer: Who, id: int, losing: Count = 0) -> Response:
     """Have the new reports take the place of the old ones. losing: how many lose, as was read."""
-    row = _row(service, viewer, id)
-    given, _ = assignment_of_staff(service, viewer, row.assignment_id)
-    with service.base.reading() as rows:
-        found = regrades.preview(rows, id)
+    _, given = regrade_of_staff(service, viewer, id)
+    points = points_of(service.shelf.course, given.name)
     try:
-        if str(found.losing) != losing:
-            raise UsageError(
-                f"{found.losing} would lose points; look at them, and confirm that number."
-            )
-        points = points_of(service.shelf.course, given.name)
-        left_out = regrades.commit(service.base, viewer.person, id, points)
+        left_out = regrades.commit(service.base, viewer.person, id, points, losing)
     except UsageError as error:
         return _regrade(service, viewer, id, said=str(error))
     if left_out:
@@ -91,36 +85,20 @@ def commit(service: Service, viewer: Who, id: int, losing: Choice = "0") -> Resp
 @routes.post("/regrades/{id}/drop")
 def drop(service: Service, viewer: Who, id: int) -> Response:
     """Have nothing of a regrade."""
-    found = _row(service, viewer, id)
+    _, given = regrade_of_staff(service, viewer, id)
     try:
         with service.base.writing() as rows:
             regrades.drop(rows, viewer.person, rows.get_one(Regrade, id))
     except UsageError as error:
         return _regrade(service, viewer, id, said=str(error))
-    return to(f"/assignments/{found.assignment_id}/regrades")
-
-
-def _row(service: State, viewer: Viewer, id: int) -> Regrade:
-    """Return a regrade; raises NotThere if they are not its staff."""
-    with service.base.reading() as rows:
-        found = rows.get(Regrade, id)
-    if found is None:
-        raise NotThere("There is no such regrade.")
-    assignment_of_staff(service, viewer, found.assignment_id)
-    return found
+    return to(f"/assignments/{given.id}/regrades")
 
 
 def _regrades(service: State, viewer: Viewer, id: int, *, said: str = "") -> HTMLResponse:
     given, _ = assignment_of_staff(service, viewer, id)
     with service.base.reading() as rows:
-        found = rows.execute(
-            select(Regrade, func.count(Errand.id))
-            .outerjoin(Errand, Errand.regrade_id == Regrade.id)
-            .where(Regrade.assignment_id == id)
-            .group_by(Regrade.id)
-            .order_by(Regrade.id.desc())
-        ).all()
-        names = people_of(rows, {row.person_id for row, _ in found})
+        found = regrades.regrades_of(rows, id)
+        names = people.by_id(rows, {row.person_id for row, _ in found})
         past = rows.scalar(
             select(func.count(PastResult.id))
             .join(Submission, Submission.id == PastResult.submission_id)
@@ -142,11 +120,10 @@ def _regrades(service: State, viewer: Viewer, id: int, *, said: str = "") -> HTM
 def _regrade(
     service: State, viewer: Viewer, id: int, *, said: str = "", status: int = 400
 ) -> HTMLResponse:
-    row = _row(service, viewer, id)
-    given, _ = assignment_of_staff(service, viewer, row.assignment_id)
+    row, given = regrade_of_staff(service, viewer, id)
     with service.base.reading() as rows:
         found = regrades.preview(rows, id)
-        names = people_of(rows, {one.person for one in found.looked})
+        names = people.by_id(rows, {one.person for one in found.looked})
     return page(
         "regrade.html",
         viewer,

@@ -2,12 +2,11 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
 
 from grader.report import Report
-from grader.service import access, attempts, people
-from grader.service.submitting import Refused
-from grader.service.tables import Assignment, Person, Result, StaffReport, Submission
+from grader.service import access, attempts
+from grader.service.listing import submissions_of
+from grader.service.tables import Assignment, StaffReport
 from grader.service.web.state import (
     NotThere,
     Service,
@@ -46,15 +45,10 @@ def class_list(service: Service, viewer: Who, id: int) -> HTMLResponse:
     if not access.is_staff(viewer, given.course_id):
         raise NotThere("There is no such page.")
     with service.base.reading() as rows:
-        found = rows.execute(
-            select(Submission, Person, Result.status, Result.kind, Result.score, Result.max_score)
-            .join(Person, Person.id == Submission.person_id)
-            .outerjoin(Result, Result.submission_id == Submission.id)
-            .where(Submission.assignment_id == id)
-            .order_by(Person.login, Submission.number)
-        ).all()
+        found = submissions_of(rows, given)
+    found.sort(key=lambda one: (one.person.login, one.row.number))
     title = title_of(service.shelf, given.name)
-    return page("class_list.html", viewer, given=given, title=title, rows=found)
+    return page("class_list.html", viewer, given=given, title=title, found=found)
 
 
 @routes.post("/submissions/{id}/again")
@@ -63,8 +57,5 @@ def again(service: Service, viewer: Who, id: int) -> Response:
     row, view = submission_for(service, viewer, id)
     if view != "staff":
         raise NotThere("There is no such page.")
-    if not attempts.again(service.base, id):
-        raise Refused("This submission did not end as a failure; there is nothing to mend.")
-    with service.base.writing() as rows:
-        people.note(rows, viewer.person, "had it graded again", f"submission {id}")
+    attempts.again(service.base, viewer.person, id)
     return to(f"/assignments/{row.assignment_id}/submissions")

@@ -9,7 +9,18 @@ from sqlalchemy import select, true
 from grader.service import members, people
 from grader.service.access import Role
 from grader.service.tables import Course
-from grader.service.web.api.shared import Id, Line, Of, Sent, router
+from grader.service.web.api.shared import (
+    After,
+    Id,
+    Limit,
+    Line,
+    Page,
+    PersonOut,
+    Sent,
+    page_of,
+    person_out,
+    router,
+)
 from grader.service.web.state import Service, Who, course_to_rule, to_administer
 
 Login = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9][a-z0-9._@+-]*$")]
@@ -46,25 +57,17 @@ class GivenOut(BaseModel):
     name: str
 
 
-class PersonOut(BaseModel):
-    """Who someone is."""
-
-    person: int
-    login: str
-    name: str
-
-
 @routes.get("/courses")
-def courses(service: Service, viewer: Who, part: Of) -> list[CourseOut]:
+def courses(service: Service, viewer: Who, after: After = 0, limit: Limit = 100) -> Page[CourseOut]:
     """The courses that you are in, by number; for an admin all."""
     own = true() if viewer.is_admin else Course.id.in_(viewer.roles)
-    wanted = select(Course).where(own, Course.id > part.after).order_by(Course.id)
     with service.base.reading() as rows:
-        found = rows.scalars(wanted.limit(part.limit)).all()
-    return [
-        CourseOut(id=one.id, name=one.name, title=one.title, role=viewer.roles.get(one.id))
-        for one in found
-    ]
+        found = rows.scalars(select(Course).where(own).order_by(Course.id)).all()
+
+    def told(one: Course) -> CourseOut:
+        return CourseOut(id=one.id, name=one.name, title=one.title, role=viewer.roles.get(one.id))
+
+    return page_of(found, after, limit, told)
 
 
 @routes.post("/courses", status_code=201)
@@ -99,7 +102,7 @@ def admins(service: Service, viewer: Who) -> list[PersonOut]:
     to_administer(viewer)
     with service.base.reading() as rows:
         found = people.admins(rows)
-    return [PersonOut(person=one.id, login=one.login, name=one.name) for one in found]
+    return [person_out(one) for one in found]
 
 
 @routes.put("/admins/{login}", status_code=204)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from grader.service import groups
 from grader.service.groups import Together
-from grader.service.web.api.shared import Id, Line, Of, Sent, paged, router
+from grader.service.web.api.shared import After, Id, Limit, Line, Page, Sent, page_of, router
 from grader.service.web.for_staff import assignment_of_staff
 from grader.service.web.state import NotThere, Service, State, Who, to_submit
 
@@ -43,12 +43,14 @@ class CodeIn(Sent):
 
 
 @routes.get(_GROUPS)
-def list_groups(service: Service, viewer: Who, id: Id, part: Of) -> list[GroupOut]:
+def list_groups(
+    service: Service, viewer: Who, id: Id, after: After = 0, limit: Limit = 100
+) -> Page[GroupOut]:
     """All groups, by number; for staff."""
     assignment_of_staff(service, viewer, id)
     with service.base.reading() as rows:
         found = groups.all_of(rows, id)
-    return [_told(one) for one in paged(found, lambda one: one.id, part)]
+    return page_of(sorted(found, key=lambda one: one.id), after, limit, _told)
 
 
 @routes.post(_GROUPS, status_code=201)

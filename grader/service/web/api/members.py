@@ -11,7 +11,7 @@ from grader.lms import roster
 from grader.service import members
 from grader.service.access import Role
 from grader.service.members import Listed, Member, Preview
-from grader.service.web.api.shared import Id, Line, Of, Sent, paged, router
+from grader.service.web.api.shared import After, Id, Limit, Line, Page, Sent, page_of, router
 from grader.service.web.members import MAX_ROSTER_BYTES
 from grader.service.web.state import Service, State, Who, course_to_rule, start_of
 
@@ -79,12 +79,14 @@ class RosterOut(BaseModel):
 
 
 @routes.get(_MEMBERS)
-def list_members(service: Service, viewer: Who, id: Id, part: Of) -> list[Member]:
+def list_members(
+    service: Service, viewer: Who, id: Id, after: After = 0, limit: Limit = 100
+) -> Page[Member]:
     """Who is in a course that you teach, by the person's number."""
     course_to_rule(service, viewer, id)
     with service.base.reading() as rows:
         found = members.of_course(rows, id)
-    return paged(found, lambda one: one.person, part)
+    return page_of(sorted(found, key=lambda one: one.person), after, limit, lambda one: one)
 
 
 @routes.post(_MEMBERS, status_code=201)

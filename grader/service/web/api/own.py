@@ -14,7 +14,7 @@ from grader.service.history import History, Tried, history_of
 from grader.service.policies import Policy
 from grader.service.tables import Course, Person, now
 from grader.service.visibility import without_names
-from grader.service.web.api.shared import ZIP, Id, Of, Sent, paged, router
+from grader.service.web.api.shared import ZIP, After, Id, Limit, Page, Sent, page_of, router
 from grader.service.web.own_work import changes_of, files_as_zip, late
 from grader.service.web.state import (
     NotThere,
@@ -95,7 +95,7 @@ class AttemptsOut(BaseModel):
     policy: Policy
     refusal: str
     counted: int | None
-    attempts: list[AttemptOut]
+    attempts: Page[AttemptOut]
 
 
 class Earlier(Sent):
@@ -168,19 +168,21 @@ def withdraw_token(service: Service, viewer: Who, token: TokenName) -> None:
 
 
 @routes.get("/assignments/{id}/attempts")
-def attempts(service: Service, viewer: Who, id: Id, part: Of) -> AttemptsOut:
+def attempts(
+    service: Service, viewer: Who, id: Id, after: After = 0, limit: Limit = 100
+) -> AttemptsOut:
     """Your attempts and your group's, by number, and what counts."""
     given, _ = assignment_for(service, viewer, id)
     moment = now()
     with service.base.reading() as rows:
         history = history_of(rows, given, viewer.person, moment)
     policy = history.policy
-    shown = paged(history.tried, lambda one: one.attempt.number, part)
+    tried = sorted(history.tried, key=lambda one: one.attempt.number)
     return AttemptsOut(
         policy=policy if access.is_staff(viewer, given.course_id) else without_names(policy),
         refusal=policies.refusal(policy, moment, history.attempts),
         counted=history.counted,
-        attempts=[_told(history, one) for one in shown],
+        attempts=page_of(tried, after, limit, lambda one: _told(history, one)),
     )
 
 

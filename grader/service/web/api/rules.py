@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from grader.service import extensions, rules
 from grader.service.policies import Extension, Policy
-from grader.service.web.api.shared import Id, Line, Of, Sent, paged, router
+from grader.service.web.api.shared import After, Id, Limit, Line, Page, Sent, page_of, router
 from grader.service.web.state import Service, Who, to_rule
 
 _EXTENSIONS = "/assignments/{id}/extensions"
@@ -64,13 +64,15 @@ def publish(service: Service, viewer: Who, id: Id, sent: PublishIn) -> Policy:
 
 
 @routes.get(_EXTENSIONS)
-def list_extensions(service: Service, viewer: Who, id: Id, part: Of) -> list[ExtensionOut]:
+def list_extensions(
+    service: Service, viewer: Who, id: Id, after: After = 0, limit: Limit = 100
+) -> Page[ExtensionOut]:
     """Who has an extension, by the person's number."""
     to_rule(service, viewer, id)
     with service.base.reading() as rows:
         found = extensions.all_of(rows, id)
-    shown = paged(found, lambda one: one.person, part)
-    return [ExtensionOut.model_validate(one, from_attributes=True) for one in shown]
+    found = sorted(found, key=lambda one: one.person)
+    return page_of(found, after, limit, _told)
 
 
 @routes.put(_EXTENSIONS + "/{login}", status_code=204)
@@ -91,3 +93,7 @@ def take_back(service: Service, viewer: Who, id: Id, login: Login) -> None:
     given, _ = to_rule(service, viewer, id)
     with service.base.writing() as rows:
         extensions.set_for(rows, viewer.person, given, login, Extension(), "taken back")
+
+
+def _told(extension: extensions.Extended) -> ExtensionOut:
+    return ExtensionOut.model_validate(extension, from_attributes=True)

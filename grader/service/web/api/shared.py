@@ -1,7 +1,7 @@
 """What all of /api/v1 has in common: numbers, refusals, and how a token is sent."""
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.security import HTTPBearer
@@ -9,19 +9,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from grader.service import limits
 from grader.service.submitting import TooMany
-from grader.service.tables import now
+from grader.service.tables import Person, now
 from grader.service.web.state import Service, Who
 
-MAX_PAGE = 500
-Id = Annotated[int, Field(ge=0, le=2**31 - 1)]  # what a database's number holds
-
+MOST = 2**31 - 1  # what a database's number holds
+Id = Annotated[int, Field(ge=0, le=MOST)]
+# Of lists that can be long: see `Page`.
+After = Annotated[int, Query(ge=0, le=MOST, description="`next` of the answer before.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
+Item = TypeVar("Item")
+Shown = TypeVar("Shown")
 ZIP: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A zip archive.",
         "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-Item = TypeVar("Item")
 
 
 def _without_nul(text: str) -> str:
@@ -45,14 +48,6 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Part(Sent):
-    """Which part of a long list. limit: how many at most. after: those of a greater number."""
-
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
-    after: Id = 0
-
-
-Of = Annotated[Part, Query()]
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorOut, "description": "Refused: not understood, or against a rule."},
     401: {"model": ErrorOut, "description": "No token, or one that is not, or no longer, right."},
@@ -89,7 +84,32 @@ def router(about: str) -> APIRouter:
     )
 
 
-def paged(items: Iterable[Item], number: Callable[[Item], int], part: Part) -> list[Item]:
-    """Return a part of a list by numbers: ask for the next part after the last of this one."""
-    later = (item for item in items if number(item) > part.after)
-    return sorted(later, key=number)[: part.limit]
+class PersonOut(BaseModel):
+    """Who someone is."""
+
+    id: int
+    login: str
+    name: str
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list. next: to be sent as `after` for the part that follows; null at the end."""
+
+    items: list[Item]
+    next: int | None
+
+
+def page_of(
+    found: Sequence[Item], after: int, limit: int, shown: Callable[[Item], Shown]
+) -> Page[Shown]:
+    """Return a part of a list that is known as a whole, each item as it is shown."""
+    end = after + limit
+    return Page(
+        items=[shown(one) for one in found[after:end]],
+        next=end if end < len(found) else None,
+    )
+
+
+def person_out(row: Person) -> PersonOut:
+    """Return someone as the API tells of them, to their staff alone."""
+    return PersonOut(id=row.id, login=row.login, name=row.name)
