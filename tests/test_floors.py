@@ -44,7 +44,7 @@ FLOORS = [
     [
         *("service.history", "service.members", "service.changes", "service.remarks"),
         *("service.grid", "service.deciding", "service.submitting"),
-        *("service.listing", "service.comparing", "service.busy"),
+        *("service.listing", "service.comparing", "service.likenesses", "service.busy"),
     ],
     ["service.exporting"],
     ["service.regrades"],

@@ -92,7 +92,10 @@ PAIRS: dict[tuple[str, str], str | list[str]] = {
     ("GET", f"{_SUBMISSION}/staff"): [f"GET {_SUBMISSION}/report"],
     ("GET", f"{_ASSIGNMENT}/submissions"): [f"GET {_ASSIGNMENT}/submissions"],
     ("GET", f"{_ASSIGNMENT}/grid"): [f"GET {_ASSIGNMENT}/grid"],
-    ("GET", f"{_ASSIGNMENT}/failures"): [f"GET {_ASSIGNMENT}/failures"],
+    ("GET", f"{_ASSIGNMENT}/failures"): [
+        f"GET {_ASSIGNMENT}/failures",
+        f"GET {_ASSIGNMENT}/comments",
+    ],
     ("POST", f"{_ASSIGNMENT}/comments"): [f"POST {_ASSIGNMENT}/comments"],
     ("GET", f"{_SUBMISSION}/remarks"): [f"GET {_SUBMISSION}/remarks"],
     ("POST", f"{_SUBMISSION}/adjustments"): [f"POST {_SUBMISSION}/adjustments"],
