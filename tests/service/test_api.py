@@ -22,6 +22,7 @@ from tests.service.running import Service
 
 DESCRIPTION = "/api/v1/openapi.json"
 EXAMPLES = 40
+OBJECTS = 4  # numbers from 0; of each kind of object there is a 1
 
 
 def app_of(service: Service) -> Any:
@@ -77,6 +78,10 @@ def test_answers_are_those_that_are_described(
         @given(case=operation.as_strategy(generation_mode=mode))
         def answers(case: schemathesis.Case) -> None:
             tried[case.operation.label] += 1
+            if mode is schemathesis.GenerationMode.POSITIVE:
+                for name, value in case.path_parameters.items():
+                    if isinstance(value, int):  # of what is there: else most is not there
+                        case.path_parameters[name] = value % OBJECTS
             case.call_and_validate(
                 headers={"authorization": f"Bearer {token}"},
                 excluded_checks=[
