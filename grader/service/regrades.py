@@ -200,7 +200,7 @@ def drop(rows: Session, by: int, row: Regrade) -> None:
     row.state = DROPPED
     waiting = select(Errand).where(Errand.regrade_id == row.id, Errand.state == "waiting")
     for errand in rows.scalars(waiting):
-        errand.state, errand.trouble = errands.FAILED, "dropped"
+        errand.state = errands.DROPPED
     people.note(rows, by, "dropped a regrade", f"assignment {row.assignment_id}", f"{row.id}")
 
 

@@ -20,6 +20,7 @@ from grader.service import attempts, jobs
 from grader.service.bench import Bench, BenchFault, Request
 from grader.service.chores import Chores, points_of
 from grader.service.database import Database
+from grader.service.errands import Share
 from grader.service.jobs import Job, Jobs
 from grader.service.place import Place
 from grader.service.repeating import first_line, started
@@ -104,7 +105,8 @@ class _Worker:
         self._stopping = stopping
         self._course = course
         self._at_work: set[Job] = set()
-        self.chores = Chores(base, bench, course, self.id, self._slots, stopping)
+        self._share = Share(time.monotonic())
+        self.chores = Chores(base, bench, course, self.id, self._slots, stopping, self._share)
 
     def register(self) -> None:
         with self._base.writing() as session:
@@ -141,6 +143,7 @@ class _Worker:
             _log.exception("job %s came to nothing", job.id)
         finally:
             self._at_work.discard(job)
+            self._share.note_submission()
 
     def _grade(self, claimed: attempts.Claimed) -> None:
         request = Request(
@@ -151,6 +154,7 @@ class _Worker:
             list(claimed.files),
             list(claimed.students),
         )
+        start = time.monotonic()
         try:
             report = self._bench.grade(request)
         except BenchFault as fault:
@@ -158,9 +162,12 @@ class _Worker:
             _log.warning("submission %s: %s", claimed.job.submission, reason)
             self._patiently(lambda: attempts.release(self._base, claimed.job, reason))
         else:
+            seconds = time.monotonic() - start
             is_open = report.status == "needs_review"
             points = points_of(self._course, claimed.assignment) if is_open else {}
-            self._patiently(lambda: attempts.finish(self._base, claimed.job, report, points))
+            self._patiently(
+                lambda: attempts.finish(self._base, claimed.job, report, points, seconds)
+            )
 
     def _patiently(self, step: Callable[[], _T]) -> _T:
         """Return what a step comes to, once the database lets it: it may be gone for a while."""

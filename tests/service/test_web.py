@@ -197,6 +197,11 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("GET", "/api/v1/courses/{id}/webhooks"): (401, 404, 404, 404, 404, 200),
     ("POST", "/api/v1/courses/{id}/webhooks"): (401, 422, 422, 422, 422, 422),
     ("DELETE", "/api/v1/courses/{id}/webhooks/{hook}"): (401, *(404,) * 5),
+    # ---- failures of ours
+    ("GET", "/assignments/{id}/troubles"): OF_STAFF,
+    ("POST", "/assignments/{id}/troubles/again"): (SIGN_IN, 404, 404, 303, 404, 303),
+    # An errand of the course: staff have asked for a regrade and a comparison before.
+    ("POST", "/errands/{id}/again"): (SIGN_IN, 404, 404, 400, 404, 400),
     # From this machine itself, or with a token of its own: test_watching.py.
     ("GET", "/metrics"): (404,) * 6,
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),

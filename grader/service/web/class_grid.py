@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from grader.errors import Verdict
+from grader.service import troubles
 from grader.service.grid import ORDERS, SHOWS, Wish, columns, grid, wished
 from grader.service.web.for_staff import assignment_of_staff
 from grader.service.web.state import Service, Who, page, title_of
@@ -29,6 +30,7 @@ def class_grid(
     given, _ = assignment_of_staff(service, viewer, id)
     with service.base.reading() as rows:
         found = grid(rows, given)
+        bad = troubles.count(rows, id)
     tests = [f"{one.task}/{one.id}" for one in found.tests]
     tasks = [one.id for one in found.tasks]
     wish = Wish(
@@ -59,4 +61,5 @@ def class_grid(
         shows=SHOWS,
         orders=ORDERS,
         tests=tests,
+        troubles=bad,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grader.errors import UsageError
 from grader.report import Report
-from grader.service import access, attempts, people
+from grader.service import access, attempts, people, troubles
 from grader.service.access import Viewer
 from grader.service.policies import Policy
 from grader.service.submitting import Refused
@@ -63,8 +63,9 @@ def class_list(service: Service, viewer: Who, id: int) -> HTMLResponse:
             .where(Submission.assignment_id == id)
             .order_by(Person.login, Submission.number)
         ).all()
+        bad = troubles.count(rows, id)
     title = title_of(service.shelf, given.name)
-    return page("class_list.html", viewer, given=given, title=title, rows=found)
+    return page("class_list.html", viewer, given=given, title=title, rows=found, troubles=bad)
 
 
 @routes.post("/submissions/{id}/again")

@@ -16,7 +16,16 @@ from starlette.concurrency import run_in_threadpool
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, extensions, groups, limits, people, policies, submitting
+from grader.service import (
+    access,
+    extensions,
+    groups,
+    limits,
+    people,
+    policies,
+    submitting,
+    troubles,
+)
 from grader.service.access import Viewer
 from grader.service.history import history_of
 from grader.service.policies import Policy, is_released, policy_for
@@ -62,6 +71,8 @@ def home(service: Service, viewer: Who) -> HTMLResponse:
         courses = rows.scalars(select(Course).order_by(Course.title)).all()
         given = rows.scalars(select(Assignment).order_by(Assignment.name)).all()
         extended = extensions.own_of(rows, viewer.person)
+        of_staff = [one.id for one in given if access.is_staff(viewer, one.course_id)]
+        bad = troubles.counted(rows, of_staff) if of_staff else {}
     shown = [
         (
             course,
@@ -80,7 +91,7 @@ def home(service: Service, viewer: Who) -> HTMLResponse:
         if access.is_member(viewer, course.id)
     ]
     ruled = {course.id for course in courses if access.may_rule(viewer, course.id)}
-    return page("home.html", viewer, courses=shown, ruled=ruled)
+    return page("home.html", viewer, courses=shown, ruled=ruled, troubles=bad)
 
 
 @routes.get("/assignments/{id}")
