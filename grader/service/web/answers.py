@@ -43,7 +43,7 @@ def decide(
 
 @routes.post("/decisions/{id}/withdraw")
 def withdraw(service: Service, viewer: Who, id: int) -> Response:
-    """Take a decision back, for what is graded from now on."""
+    """Take a decision back, and look at the regrade of the reports that hold it."""
     with service.base.reading() as rows:
         found = rows.get(Decision, id)
     if found is None:
@@ -51,8 +51,9 @@ def withdraw(service: Service, viewer: Who, id: int) -> Response:
     assignment_of_staff(service, viewer, found.assignment_id)
     with service.base.writing() as rows:
         row = rows.get(Decision, id)
-        if row is not None:
-            deciding.withdraw(rows, viewer.person, row)
+        regrade = None if row is None else deciding.withdraw(rows, viewer.person, row)
+    if regrade is not None:
+        return to(f"/regrades/{regrade}")
     return to(f"/assignments/{found.assignment_id}/answers")
 
 
