@@ -1,14 +1,17 @@
 """What an operator watches, in Prometheus' words: counts, ages and durations, of nobody by name.
 
-States are counted in the tables, so every web process says the same; requests are counted where
-they are answered, since this process's start.
+States are counted in the tables, so every web process says the same. Requests are counted where
+they are answered: of all web processes of one `grader serve` together, since its start, in files
+that they share.
 """
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import multiprocess as shared
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
@@ -28,6 +31,8 @@ from grader.service.tables import (
 )
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
+# Read by the client's library as it is imported: a folder in which each process has its counts.
+SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 RECENT_MINUTES, MOST_RECENT = 15, 20_000
 _TOOK: dict[durations.What, str] = {
     "grading": "From a worker's start to the report, of all results since the first.",
@@ -42,16 +47,18 @@ class Metrics:
     def __init__(self, base: Database) -> None:
         self._registry = CollectorRegistry(auto_describe=True)
         self._registry.register(_Tables(base))
+        own: CollectorRegistry | None = self._registry
+        if os.environ.get(SHARED_COUNTS):
+            shared.MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
+            own = None  # else this process's counts would be told twice
         labels = ["method", "route", "status"]
-        self._requests = Counter(
-            "grader_http_requests", "Requests answered.", labels, registry=self._registry
-        )
+        self._requests = Counter("grader_http_requests", "Requests answered.", labels, registry=own)
         self._seconds = Histogram(
             "grader_http_request_seconds",
             "Time to the first byte of an answer.",
             ["method", "route"],
             buckets=REQUESTS,
-            registry=self._registry,
+            registry=own,
         )
 
     def note_request(self, method: str, route: str, status: int, seconds: float) -> None:

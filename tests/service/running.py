@@ -98,9 +98,9 @@ class Service:
         await_(lambda: self.submission(id).state == state)
 
 
-def await_(is_so: Callable[[], bool]) -> None:
+def await_(is_so: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Return once it is so; a test fails that waits in vain."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
