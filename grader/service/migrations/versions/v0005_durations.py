@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("what", sa.String(length=16), nullable=False),
         sa.Column("bound", sa.String(length=16), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("what", "bound", name=op.f("pk_duration")),
     )
 
