@@ -33,9 +33,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Decided:
-    """What a person decided on an answer. error: None if it is right."""
+    """What a person decided on an answer. error: None if it is right.
+
+    keeps_answer: the case goes on saying what was decided on, so that the decision can be found.
+    """
 
     error: StudentError | None
+    keeps_answer: bool = False
 
 
 def answers_in(report: Report) -> Iterator[TextAnswer]:
@@ -45,6 +49,19 @@ def answers_in(report: Report) -> Iterator[TextAnswer]:
             for case in test.staff.cases if test.staff is not None else ():
                 if case.verdict == "needs_review" and case.review is not None:
                     yield case.review
+
+
+def decided_in(report: Report) -> Iterator[tuple[str, str, TextAnswer]]:
+    """Yield the answers of a report in staff's view that were open, and were decided on since.
+
+    Before each its task, and how it was decided: right or wrong.
+    """
+    for task in report.tasks:
+        for test in task.tests:
+            for case in test.staff.cases if test.staff is not None else ():
+                if case.verdict != "needs_review" and case.review is not None:
+                    verdict = "right" if case.verdict == "passed" else "wrong"
+                    yield task.id, verdict, case.review
 
 
 def grouped(answers: Iterable[tuple[str, TextAnswer]]) -> list[Group]:
@@ -86,7 +103,8 @@ def with_decisions(
                 "hint": error.hint,
                 "detail": error.staff,
             }
-        return case.model_copy(update={**update, "review": None})
+        kept = case.review if found.keeps_answer else None
+        return case.model_copy(update={**update, "review": kept})
 
     return rescored(report, decided, points)
 

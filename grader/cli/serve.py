@@ -6,7 +6,13 @@ from pathlib import Path
 import click
 
 from grader.cli.options import course_option, sandbox_options
-from grader.cli.worker import data_option, database_option, needs_service, slots_option
+from grader.cli.worker import (
+    data_option,
+    database_option,
+    log_option,
+    needs_service,
+    slots_option,
+)
 from grader.errors import UsageError
 from grader.sandbox.backends import Choice
 
@@ -26,6 +32,14 @@ from grader.sandbox.backends import Choice
 )
 @slots_option
 @click.option("--no-worker", is_flag=True, help="Pages alone; workers run elsewhere.")
+@click.option(
+    "--web-processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer requests; each can use one processor.",
+)
+@log_option
 @click.option("--admin-link", is_flag=True, help="Print a new one-time link for the admin first.")
 @sandbox_options
 def serve(
@@ -37,6 +51,8 @@ def serve(
     url: str,
     slots: int,
     no_worker: bool,
+    web_processes: int,
+    log: str | None,
     admin_link: bool,
     sandbox: Choice,
 ) -> None:
@@ -54,7 +70,7 @@ def serve(
     from grader.service import serve as room
     from grader.service.place import Place
 
-    logs.set_up()
+    logs.set_up(log or "")
     if not (course / "assignments").is_dir():
         raise UsageError(f"{course}: has no assignments/; name the course's folder with --course")
     place = Place(data, course, database)
@@ -62,13 +78,17 @@ def serve(
         port = listening.getsockname()[1]
         address = url.rstrip("/") or f"http://{host}:{port}"
         links = first_start.prepare(place)
+        said = []
         if links is not None:
-            click.echo(f"Admin, once:  {address}/enter/{links.admin}")
-            click.echo(f"Students join: {address}/join/{links.course}")
+            said.append(f"Admin, once:  {address}/enter/{links.admin}")
+            said.append(f"Students join: {address}/join/{links.course}")
         elif admin_link:
-            click.echo(f"Admin, once:  {address}/enter/{first_start.admin_link(place)}")
+            said.append(f"Admin, once:  {address}/enter/{first_start.admin_link(place)}")
+        said.append(f"Serving on    {address}/")
         plan = room.Plan(
             *(place, host, port, 0 if no_worker else slots, replace(sandbox, jobs=slots)),
             is_secure=address.startswith("https://"),
+            web_processes=web_processes,
+            log=log or "",
         )
-        room.run(plan, listening, lambda: click.echo(f"Serving on    {address}/"))
+        room.run(plan, listening, lambda: click.echo("\n".join(said)))

@@ -56,6 +56,15 @@ slots_option = click.option(
     show_default=True,
     help="How many submissions are graded at a time.",
 )
+log_option = click.option(
+    "--log",
+    type=click.Choice(["json", "text", "quiet"]),
+    default=None,
+    envvar="GRADER_LOG",
+    show_envvar=True,
+    help="How to say what happens; quiet says only what somebody should look at.  [default: quiet "
+    "in a terminal, json elsewhere]",
+)
 
 
 @click.command()
@@ -63,10 +72,17 @@ slots_option = click.option(
 @course_option
 @database_option
 @slots_option
+@log_option
 @click.option("--with-parent", type=int, default=0, hidden=True, help="End when it has ended.")
 @sandbox_options
 def worker(
-    data: Path, course: Path, database: str, slots: int, with_parent: int, sandbox: Choice
+    data: Path,
+    course: Path,
+    database: str,
+    slots: int,
+    log: str | None,
+    with_parent: int,
+    sandbox: Choice,
 ) -> None:
     """Grade what the service accepts, until it is told to stop.
 
@@ -81,7 +97,7 @@ def worker(
     from grader.service import worker as room
     from grader.service.place import Place, end_with
 
-    logs.set_up()
+    logs.set_up(log or "")
     if not data.is_dir():
         raise UsageError(f"{data}: no such folder; `grader serve` makes it at its first start")
     if with_parent:

@@ -73,12 +73,14 @@ def regrade(
     *,
     everything: bool = False,
     decide: Callable[[Report], Report] = lambda report: report,
+    more: Sequence[Cause] = (),
 ) -> Regraded:
     """Return what the submission comes to now, beside its report from before.
 
     Only tasks whose results are out of date are run; of the others the old results are kept as
     they are. everything: run all of them. decide: what is done to each new report before it is
-    compared, such as carrying decisions on text answers into it.
+    compared, such as carrying decisions on text answers into it. more: what has changed besides,
+    such as such a decision.
 
     Raises UsageError if the old report is a student's copy.
     """
@@ -91,7 +93,7 @@ def regrade(
         submission_id(submission, old.submission.students),
         environment(grader),
     )
-    found = causes(Basis.of(old), now, tasks)
+    found = (*more, *causes(Basis.of(old), now, tasks))
     if old.status == "judge_error":
         found = (FAULT_BEFORE, *found)
     if [task.id for task in old.tasks] != tasks:

@@ -7,14 +7,16 @@ from pathlib import Path
 import msgspec
 
 from grader.assignment import load
+from grader.causes import Cause
 from grader.errors import SubmissionError
 from grader.grade import Grader
 from grader.regrade import Row, regrade, row_of
 from grader.report import Report, to_json
 from grader.service.handed_in import File, own_id, take_in
-from grader.service.results import Phrase, decided
+from grader.service.results import Phrase, decided, tasks_decided_otherwise
 from grader.similarity import LeftOut, Pair, compare
 
+DECIDED_OTHERWISE = "a decision on a text answer was withdrawn"
 Content = Callable[[File], bytes]
 
 
@@ -71,12 +73,14 @@ def regraded(grader: Grader, asked: Regrade, content: Content) -> Regraded:
     submission = take_in(grader.assignment, attempt.id, attempt.files, content, attempt.received)
     old = Report.model_validate_json(asked.old)
     points = {task.id: task.points for task in grader.assignment.tasks}
+    otherwise = tasks_decided_otherwise(old, asked.decisions)
     found = regrade(
         grader,
         old,
         submission,
         everything=asked.everything,
         decide=lambda report: decided(report, asked.decisions, points),
+        more=[Cause(DECIDED_OTHERWISE, otherwise)] if otherwise else [],
     )
     report = "" if found.report is None else to_json(found.report)
     return Regraded(row_of(attempt.id, old, found), report)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
 from grader.report import Report
-from grader.service import groups, people, results
+from grader.service import durations, groups, people, results, webhooks
 from grader.service.database import Database
 from grader.service.handed_in import File, files_of
 from grader.service.jobs import Job, Jobs
@@ -31,6 +31,7 @@ from grader.service.tables import (
     StaffReport,
     Submission,
     Worker,
+    now,
 )
 
 MAX_STARTS = 3
@@ -78,17 +79,25 @@ def claim(base: Database, job: Job, worker: str) -> Claimed | None:
 
 
 def finish(
-    base: Database, job: Job, report: Report, points: Mapping[str, Fraction] | None = None
+    base: Database,
+    job: Job,
+    report: Report,
+    points: Mapping[str, Fraction] | None = None,
+    seconds: float | None = None,
 ) -> bool:
     """Keep the report as the submission's result; False, and nothing kept, if overtaken.
 
     What staff have decided on its text answers is carried into it. points: of its tasks, exact.
+    seconds: how long it was graded, if that is known.
     """
     with base.writing() as session:
         if not _end(session, job):
             return False
         decided = results.with_staffs_decisions(session, job.submission, report, points or {})
         results.add(session, job.submission, decided)
+        received = session.get_one(Submission, job.submission).received
+        took: dict[durations.What, float] = {"wait": (now() - received).total_seconds()}
+        durations.note(session, took if seconds is None else took | {"grading": seconds})
         return True
 
 
@@ -106,8 +115,10 @@ def release(base: Database, job: Job, reason: str) -> bool:
         if starts < MAX_STARTS:
             return _renew(session, job, GRADING)
         _end(session, job)
-        session.add(Result(submission_id=job.submission, kind=FAILURE, reason=GIVEN_UP))
+        failure = Result(submission_id=job.submission, kind=FAILURE, reason=GIVEN_UP)
+        session.add(failure)
         session.flush()
+        webhooks.note_failed(session, failure)
         session.add(StaffReport(submission_id=job.submission, detail=reason))
         return True
 

@@ -1,6 +1,7 @@
 """Errands, done: what a worker does when it has claimed one. Students' code runs on the bench."""
 
 import logging
+import time
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ from grader.errors import GraderError
 from grader.service import anew, deciding, errands, regrades
 from grader.service.bench import Bench
 from grader.service.database import Database
-from grader.service.errands import Held
+from grader.service.errands import Held, Share
 from grader.service.standing import shown_in
 from grader.service.tables import Assignment, Errand, Likeness
 
@@ -32,6 +33,7 @@ class Chores:
         worker: str,
         slots: Semaphore,
         stopping: Event,
+        share: Share,
     ) -> None:
         self._base = base
         self._bench = bench
@@ -39,14 +41,18 @@ class Chores:
         self._worker = worker
         self._slots = slots
         self._stopping = stopping
+        self._share = share
 
     def __call__(self) -> None:
         """Do one errand after the other, until there is none."""
         errands.release_lost(self._base, self._worker)
         while not self._stopping.is_set():
-            held = errands.claim(self._base, self._worker)
+            is_due = self._share.is_due(time.monotonic())
+            held = errands.claim(self._base, self._worker, is_due=is_due)
             if held is None:
                 return
+            if held.kind != errands.AT_ONCE:
+                self._share.note_errand(time.monotonic())
             self._try(held)
 
     def _try(self, held: Held) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.errors import TextAnswer, UsageError
-from grader.open_answers import Group, answers_in, grouped
+from grader.open_answers import Group, answers_in, decided_in, grouped
 from grader.pages.rendering import visible
 from grader.report import Report
-from grader.service import errands, people, results
+from grader.service import errands, people, regrades, results
 from grader.service.database import Database
 from grader.service.tables import Assignment, Decision, Result, StaffReport, Submission
 
@@ -95,17 +95,50 @@ def decide(
     return row
 
 
-def withdraw(rows: Session, by: int, decision: int) -> None:
-    """Take a decision back, for what is graded from now on; a regrade opens the answers again.
+def withdraw(rows: Session, by: int, decision: int) -> int | None:
+    """Take a decision back, and ask for a regrade of the reports that hold it; return its id.
 
-    Nothing happens where somebody else has just done so.
+    None if no report holds it, or somebody else has just taken it back. The regrade opens the
+    answers again; as any other, it is looked at before it counts.
     """
     row = rows.get(Decision, decision)
     if row is None:
-        return
+        return None
+    # As in `decide`: a report that is being kept meanwhile holds the decision by then, or never.
+    rows.execute(
+        select(Assignment.id)
+        .where(Assignment.id == row.assignment_id)
+        .with_for_update(key_share=True)
+    )
+    holders = holders_of(rows, row)
     detail = f"{_words(row.row, row.column, row.answer)} was {row.verdict} {row.hint}".strip()
     people.note(rows, by, "withdrew a decision", f"assignment {row.assignment_id}", detail)
     rows.delete(row)
+    rows.flush()
+    if not holders:
+        return None
+    return regrades.start_these(rows, by, row.assignment_id, holders)
+
+
+def holders_of(rows: Session, row: Decision) -> list[int]:
+    """Return the submissions whose reports hold a decision, the oldest first."""
+    found = rows.execute(
+        select(Submission.id, StaffReport.report)
+        .join(StaffReport, StaffReport.submission_id == Submission.id)
+        .where(
+            Submission.assignment_id == row.assignment_id,
+            StaffReport.report.contains('"normal_form"'),  # few have any; the rest is not parsed
+        )
+        .order_by(Submission.id)
+    )
+    return [
+        id
+        for id, report in found
+        if any(
+            results.place_of(own.key, own.row, own.column, own.normal_form) == row.place
+            for _, _, own in decided_in(Report.model_validate_json(report))
+        )
+    ]
 
 
 def carry(base: Database, assignment: int, points: Mapping[str, Fraction]) -> int:

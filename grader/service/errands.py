@@ -4,19 +4,22 @@ No queue stands before them: nobody watches an errand by the second. As with sub
 changes one names the generation that they mean, so that late and dead workers do no harm.
 """
 
+import threading
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import and_, exists, select, true, update
 from sqlalchemy.orm import Session
 
 from grader.service.database import Database
 from grader.service.tables import WAITING, Errand, Submission, Worker
 
-DOING, DONE, FAILED = "doing", "done", "failed"
+DOING, DONE, FAILED, DROPPED = "doing", "done", "failed", "dropped"
 MAX_STARTS = 3
 Kind = Literal["decisions", "regrade", "similar"]
-AT_ONCE: Kind = "decisions"  # takes moments; the rest waits until no submission does
+AT_ONCE: Kind = "decisions"  # takes moments; the rest waits until no submission does, or its turn
+EVERY_SUBMISSIONS = 10
+EVERY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,34 @@ class Held:
     kind: str
     assignment: int
     submission: int
+
+
+class Share:
+    """What one worker owes to errands that take long; threads may count at once.
+
+    Submissions go first. But after EVERY_SUBMISSIONS of them, or EVERY_SECONDS, one errand is begun
+    although others wait: where submissions never cease to come, errands would never be done.
+    """
+
+    def __init__(self, now: float) -> None:
+        """Begin to count. now: of a monotonic clock, in seconds, here as everywhere below."""
+        self._lock = threading.Lock()
+        self._submissions = 0
+        self._since = now
+
+    def note_submission(self) -> None:
+        """Count a submission that the worker has been at."""
+        with self._lock:
+            self._submissions += 1
+
+    def note_errand(self, now: float) -> None:
+        """Begin to count anew, as an errand is begun."""
+        with self._lock:
+            self._submissions, self._since = 0, now
+
+    def is_due(self, now: float) -> bool:
+        """Return whether an errand is begun although submissions wait."""
+        return self._submissions >= EVERY_SUBMISSIONS or now - self._since >= EVERY_SECONDS
 
 
 def ask(
@@ -45,12 +76,13 @@ def ask(
     return row
 
 
-def claim(base: Database, worker: str) -> Held | None:
+def claim(base: Database, worker: str, *, is_due: bool = False) -> Held | None:
     """Have the errand for oneself whose turn it is; None if there is none now.
 
-    Submissions go first: while one waits, nothing is begun that takes long.
+    Submissions go first: while one waits, nothing is begun that takes long. is_due: unless it is
+    the turn of an errand, see `Share`.
     """
-    is_quiet = ~exists().where(Submission.state == WAITING)
+    is_quiet = true() if is_due else ~exists().where(Submission.state == WAITING)
     next_one = (
         select(Errand)
         .where(Errand.state == WAITING, (Errand.kind == AT_ONCE) | is_quiet)
@@ -83,6 +115,15 @@ def give_back(base: Database, held: Held, reason: str) -> None:
         row.generation += 1
         row.worker_id = ""
         row.state, row.trouble = (WAITING, "") if row.starts < MAX_STARTS else (FAILED, reason)
+
+
+def again(rows: Session, row: Errand) -> bool:
+    """Let an errand wait anew that had failed; False if it had not."""
+    if row.state != FAILED:
+        return False
+    row.state, row.trouble, row.worker_id = WAITING, "", ""
+    row.starts, row.generation = 0, row.generation + 1
+    return True
 
 
 def release_lost(base: Database, worker: str) -> None:

@@ -11,6 +11,8 @@ DBOS 3.4 shapes this module:
   ever: a constant here.
 - Arguments are pickled by default: JSON here, and ids alone.
 - SQLite files are opened with a rollback journal: set to WAL once, which the file remembers.
+- While its database is away it logs every try, ten a second, with tracebacks: not passed on, as
+  whoever else in the process asks the same database says so once (`repeating.Outage`).
 - A limit for all workers together would count what dead ones hold: ours is for each worker.
 """
 
@@ -21,8 +23,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from dbos import DBOS, DBOSClient, DBOSConfig
-from dbos._serialization import DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 NAME = "grader-service"
 VERSION = "1"  # of the meaning of a job, not of the code
@@ -30,6 +32,7 @@ QUEUE = "grade"
 WORKFLOW = "grade"
 POLL_SECONDS = 0.1
 MOST_FORGOTTEN = 1000  # at a time
+_AWAY = ("OperationalError", "InterfaceError")  # of SQLAlchemy and of the drivers
 _LIVE = ["ENQUEUED", "PENDING"]
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -162,5 +165,17 @@ def running(url: str, worker: str, slots: int, work: Callable[[Job], None]) -> I
 
 
 def quiet() -> None:
-    """Keep what DBOS tells about itself out of our output; its warnings stay."""
-    logging.getLogger("dbos").setLevel(logging.WARNING)
+    """Keep what DBOS tells about itself out of our output; its warnings stay, as lines of ours."""
+    logger = logging.getLogger("dbos")
+    logger.setLevel(logging.WARNING)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())  # else it adds one of its own, and passes none on
+    if _is_worth_saying not in logger.filters:
+        logger.addFilter(_is_worth_saying)
+
+
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    """Return whether a record is about more than a database that does not answer."""
+    if record.exc_info and isinstance(record.exc_info[1], SQLAlchemyError):
+        return False
+    return not any(kind in record.getMessage() for kind in _AWAY)

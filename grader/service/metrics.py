@@ -1,23 +1,29 @@
 """What an operator watches, in Prometheus' words: counts, ages and durations, of nobody by name.
 
-States are counted in the tables, so every web process says the same; requests are counted where
-they are answered, since this process's start.
+States are counted in the tables, so every web process says the same. Requests are counted where
+they are answered: of all web processes of one `grader serve` together, since its start, in files
+that they share.
 """
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import multiprocess as shared
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
+from grader.service import durations
 from grader.service.database import Database
 from grader.service.tables import (
     DONE,
+    FAILURE,
     GRADING,
     WAITING,
+    Errand,
     Result,
     Submission,
     Worker,
@@ -25,7 +31,13 @@ from grader.service.tables import (
 )
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
+# Read by the client's library as it is imported: a folder in which each process has its counts.
+SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 RECENT_MINUTES, MOST_RECENT = 15, 20_000
+_TOOK: dict[durations.What, str] = {
+    "grading": "From a worker's start to the report, of all results since the first.",
+    "wait": "From upload to report, of all results since the first.",
+}
 REQUESTS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
 
 
@@ -35,16 +47,18 @@ class Metrics:
     def __init__(self, base: Database) -> None:
         self._registry = CollectorRegistry(auto_describe=True)
         self._registry.register(_Tables(base))
+        own: CollectorRegistry | None = self._registry
+        if os.environ.get(SHARED_COUNTS):
+            shared.MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
+            own = None  # else this process's counts would be told twice
         labels = ["method", "route", "status"]
-        self._requests = Counter(
-            "grader_http_requests", "Requests answered.", labels, registry=self._registry
-        )
+        self._requests = Counter("grader_http_requests", "Requests answered.", labels, registry=own)
         self._seconds = Histogram(
             "grader_http_request_seconds",
             "Time to the first byte of an answer.",
             ["method", "route"],
             buckets=REQUESTS,
-            registry=self._registry,
+            registry=own,
         )
 
     def note_request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -85,6 +99,10 @@ class _Tables(Collector):
             workers = rows.scalar(
                 select(func.count()).select_from(Worker).where(Worker.has_ended.is_(False))
             )
+            errands = rows.execute(
+                select(Errand.kind, Errand.state, func.count()).group_by(Errand.kind, Errand.state)
+            ).all()
+            took = {what: durations.histogram(rows, what) for what in durations.WHATS}
             recent = rows.execute(
                 select(Submission.received, Result.finished)
                 .join(Result, Result.submission_id == Submission.id)
@@ -101,8 +119,19 @@ class _Tables(Collector):
             "grader_results",
             "Results by what became of the submission.",
             ["kind", "status"],
-            [([kind, status], count) for kind, status, count in results],
+            # Of failures always a figure: an alert on one that is not there never comes.
+            {(FAILURE, ""): 0, **{(row[0], row[1]): row[2] for row in results}}.items(),
         )
+        yield _by_label(
+            "grader_errands",
+            "What workers do besides grading what comes in, by what became of it.",
+            ["kind", "state"],
+            [([kind, state], count) for kind, state, count in errands],
+        )
+        for what, own in took.items():
+            yield HistogramMetricFamily(
+                f"grader_{what}_seconds", _TOOK[what], own.buckets, own.seconds
+            )
         age = max(0.0, (now() - oldest).total_seconds()) if oldest else 0.0
         yield GaugeMetricFamily(
             "grader_oldest_waiting_seconds", "Age of the oldest without a result.", value=age
@@ -126,7 +155,7 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def _by_label(
-    name: str, about: str, labels: list[str], values: Iterable[tuple[list[str], float]]
+    name: str, about: str, labels: list[str], values: Iterable[tuple[Sequence[str], float]]
 ) -> Metric:
     found = GaugeMetricFamily(name, about, labels=labels)
     for own, value in values:

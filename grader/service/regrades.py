@@ -87,6 +87,11 @@ def start_one(rows: Session, by: int, row: Submission) -> int:
     return _start(rows, by, row.assignment_id, [row.id], everything=True)
 
 
+def start_these(rows: Session, by: int, assignment: int, submissions: Collection[int]) -> int:
+    """Return the id of a new regrade of these submissions; raises as above."""
+    return _start(rows, by, assignment, submissions, everything=False)
+
+
 def asked(rows: Session, held: Held, regrade: int) -> anew.Regrade:
     """Return what the bench is asked about one submission of a regrade."""
     given = rows.get_one(Assignment, held.assignment)
@@ -222,7 +227,7 @@ def drop(rows: Session, by: int, row: Regrade) -> None:
     row.state = DROPPED
     waiting = select(Errand).where(Errand.regrade_id == row.id, Errand.state == "waiting")
     for errand in rows.scalars(waiting):
-        errand.state, errand.trouble = errands.FAILED, "dropped"
+        errand.state = errands.DROPPED
     people.note(rows, by, "dropped a regrade", f"assignment {row.assignment_id}", f"{row.id}")
 
 

@@ -9,7 +9,34 @@ from sqlalchemy.exc import SQLAlchemyError
 _log = logging.getLogger("grader.repeating")
 
 
-def started(name: str, seconds: float, step: Callable[[], object]) -> Callable[[], None]:
+class Outage:
+    """Whether the database is away, for a process whose threads all ask it; said once each time.
+
+    It is back when each that had failed has got through: so one late failure says nothing twice.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failing: set[str] = set()
+
+    def failed(self, name: str, error: SQLAlchemyError) -> None:
+        """Note that this one has not got through."""
+        with self._lock:
+            if not self._failing:
+                _log.warning("the database does not answer (%s); trying again", first_line(error))
+            self._failing.add(name)
+
+    def worked(self, name: str) -> None:
+        """Note that this one has got through."""
+        with self._lock:
+            if self._failing == {name}:
+                _log.warning("the database answers again")
+            self._failing.discard(name)
+
+
+def started(
+    name: str, seconds: float, step: Callable[[], object], outage: Outage
+) -> Callable[[], None]:
     """Take a step again and again, in a thread; return what ends that."""
     ending = threading.Event()
 
@@ -17,8 +44,9 @@ def started(name: str, seconds: float, step: Callable[[], object]) -> Callable[[
         while not ending.wait(seconds):
             try:
                 step()
+                outage.worked(name)
             except SQLAlchemyError as error:
-                _log.warning("%s failed (%s); trying again", name, first_line(error))
+                outage.failed(name, error)
             except Exception:
                 _log.exception("%s failed; trying again", name)
 

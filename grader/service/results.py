@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.errors import TextAnswer, WrongAnswer
-from grader.open_answers import Decided, answers_in, with_decisions
+from grader.open_answers import Decided, answers_in, decided_in, with_decisions
 from grader.report import Report, to_json
 from grader.service import webhooks
 from grader.service.tables import (
@@ -55,12 +55,23 @@ def decided(report: Report, phrases: list[Phrase], points: Points) -> Report:
         if phrase is None:
             return None
         if phrase.verdict == "right":
-            return Decided(None)
+            return Decided(None, keeps_answer=True)
         hint = f"{own.place}: {phrase.hint}" if phrase.hint else ""
         staff = f"{own.normal_form} (decided by staff)"
-        return Decided(WrongAnswer(f"{own.place}: not right", hint=hint, staff=staff))
+        error = WrongAnswer(f"{own.place}: not right", hint=hint, staff=staff)
+        return Decided(error, keeps_answer=True)
 
     return with_decisions(report, decide, points) if known else report
+
+
+def tasks_decided_otherwise(report: Report, phrases: list[Phrase]) -> frozenset[str]:
+    """Return the tasks of a report that hold a decision which does not stand any more."""
+    known = {phrase.place: phrase.verdict for phrase in phrases}
+    return frozenset(
+        task
+        for task, verdict, own in decided_in(report)
+        if known.get(place_of(own.key, own.row, own.column, own.normal_form)) != verdict
+    )
 
 
 def phrases_of(rows: Session, assignment: int) -> list[Phrase]:

@@ -7,14 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from grader.errors import UsageError
 from grader.sandbox.backends import Choice
+from grader.service.logs import FORM
+from grader.service.metrics import SHARED_COUNTS
 from grader.service.place import Place
 from grader.service.web.__main__ import DATABASE, Charge
 
@@ -27,7 +31,10 @@ _log = logging.getLogger("grader.serve")
 
 @dataclass(frozen=True)
 class Plan:
-    """What to serve. slots: how many submissions are graded at a time; 0: workers are elsewhere."""
+    """What to serve. slots: how many submissions are graded at a time; 0: workers are elsewhere.
+
+    log: how the processes log, see `logs.form_of`.
+    """
 
     place: Place
     host: str
@@ -35,6 +42,8 @@ class Plan:
     slots: int
     sandbox: Choice
     is_secure: bool = False
+    web_processes: int = 1
+    log: str = ""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -55,9 +64,19 @@ def run(plan: Plan, listening: socket.socket, ready: Callable[[], None]) -> None
     ready: called once all processes are started.
     """
     listening.set_inheritable(True)
-    children = [_Child("web", lambda: _web(plan, listening.fileno()))]
+    with tempfile.TemporaryDirectory(prefix="grader-counts-") as counts:
+        _run(plan, listening, Path(counts), ready)
+
+
+def _run(plan: Plan, listening: socket.socket, counts: Path, ready: Callable[[], None]) -> None:
+    # All of them accept from one socket: the kernel gives each connection to one.
+    web = [
+        _Child("web", lambda: _web(plan, listening.fileno(), counts))
+        for _ in range(plan.web_processes)
+    ]
+    children = web
     if plan.slots:
-        children.append(_Child("worker", lambda: _worker(plan)))
+        children = [*web, _Child("worker", lambda: _worker(plan))]
     asked = _Asked()
     try:
         for child in children:
@@ -121,7 +140,7 @@ class _Child:
             self._process.wait()
 
 
-def _web(plan: Plan, listening: int) -> "subprocess.Popen[bytes]":
+def _web(plan: Plan, listening: int, counts: Path) -> "subprocess.Popen[bytes]":
     charge = Charge(
         data=str(plan.place.data),
         course=str(plan.place.course),
@@ -130,7 +149,8 @@ def _web(plan: Plan, listening: int) -> "subprocess.Popen[bytes]":
         is_secure=plan.is_secure,
     )
     encoded = msgspec.json.encode(charge).decode()
-    return _started(plan, ["-m", "grader.service.web", encoded], pass_fds=[listening])
+    command = ["-m", "grader.service.web", encoded]
+    return _started(plan, command, {SHARED_COUNTS: str(counts)}, pass_fds=[listening])
 
 
 def _worker(plan: Plan) -> "subprocess.Popen[bytes]":
@@ -145,9 +165,15 @@ def _worker(plan: Plan) -> "subprocess.Popen[bytes]":
 
 
 def _started(
-    plan: Plan, command: Sequence[str], pass_fds: Sequence[int] = ()
+    plan: Plan,
+    command: Sequence[str],
+    more: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
     environment = {name: value for name, value in os.environ.items() if name != DATABASE}
+    environment |= more or {}
+    if plan.log:
+        environment[FORM] = plan.log
     if plan.place.database:
         environment[DATABASE] = plan.place.database
     return subprocess.Popen(

@@ -295,8 +295,8 @@ class Regrade(Table):
 class Errand(Table):
     """What a worker does besides grading what comes in; see `errands`.
 
-    kind: decisions, regrade, similar. state: waiting, doing, done, failed. generation: who holds
-    another one has been overtaken. trouble: why it failed, for staff.
+    kind: decisions, regrade, similar. state: waiting, doing, done, failed, dropped. generation:
+    who holds another one has been overtaken. trouble: why it failed, for staff.
     """
 
     __tablename__ = "errand"
@@ -424,6 +424,17 @@ class Tally(Table):
     whose: Mapped[str] = mapped_column(String(64), primary_key=True)
     minute: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
+
+
+class Duration(Table):
+    """One bucket of a histogram; see `durations`. seconds: the sum of what it counts."""
+
+    __tablename__ = "duration"
+
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    bound: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[float] = mapped_column(default=0.0)
 
 
 class Webhook(Table):

@@ -1,4 +1,4 @@
-"""Webhooks: each final report is told to its course's addresses, at least once, signed.
+"""Webhooks: each final report, and each failure of ours, is told to its course's addresses, signed.
 
 What is to be sent is a row, written in the same transaction as the result; a try takes its row for
 a while before it sends. Whoever is killed in the middle leaves a row that is due again later, so
@@ -43,6 +43,7 @@ HELD = timedelta(seconds=60)
 SECONDS = 10.0
 AT_A_TIME = 20
 KEPT_DAYS = 30
+FINAL, GIVEN_UP = "submission.final", "submission.failed"
 ID, TIME, SIGNATURE = "x-grader-delivery", "x-grader-timestamp", "x-grader-signature"
 
 
@@ -78,7 +79,19 @@ def remove(rows: Rows, course: int, id: int) -> bool:
 
 
 def note_final(rows: Rows, result: Result) -> None:
-    """Have a final result told, in the transaction that keeps it."""
+    """Have a final report told, in the transaction that keeps it."""
+    _note(rows, result, FINAL)
+
+
+def note_failed(rows: Rows, result: Result) -> None:
+    """Have it told that a submission ended as a failure of ours, in the transaction that ends it.
+
+    Why is for staff who are signed in: it may name places on our machines.
+    """
+    _note(rows, result, GIVEN_UP)
+
+
+def _note(rows: Rows, result: Result, event: str) -> None:
     found = rows.execute(
         select(Submission, Assignment, Person.login)
         .join(Assignment, Assignment.id == Submission.assignment_id)
@@ -89,7 +102,7 @@ def note_final(rows: Rows, result: Result) -> None:
     for hook in of_course(rows, given.course_id):
         own = uuid4().hex
         body = {
-            "event": "submission.final",
+            "event": event,
             "delivery": own,
             "submission": row.id,
             "assignment": given.name,

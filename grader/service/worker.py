@@ -20,9 +20,10 @@ from grader.service import attempts, jobs
 from grader.service.bench import Bench, BenchFault, Request
 from grader.service.chores import Chores, points_of
 from grader.service.database import Database
+from grader.service.errands import Share
 from grader.service.jobs import Job, Jobs
 from grader.service.place import Place
-from grader.service.repeating import first_line, started
+from grader.service.repeating import Outage, started
 from grader.service.tables import Assignment, Submission, Worker
 
 BEAT_SECONDS = 0.5
@@ -51,15 +52,16 @@ def run(place: Place, slots: int, sandbox: Choice) -> None:
         stack.callback(bench.end)
         queue = Jobs(place.jobs_url)
         stack.callback(queue.close)
-        own = _Worker(base, bench, slots, stopping, place.course)
+        outage = Outage()
+        own = _Worker(base, bench, slots, stopping, place.course, outage)
         own.register()
         stack.callback(own.sign_off)
         # It beats until its last job is done, else that would be taken from it.
-        stack.callback(started("beat", BEAT_SECONDS, own.beat))
-        stack.callback(started("look at the bench", LOOK_SECONDS, bench.look_after))
+        stack.callback(started("beat", BEAT_SECONDS, own.beat, outage))
+        stack.callback(started("look at the bench", LOOK_SECONDS, bench.look_after, outage))
         stack.enter_context(jobs.running(place.jobs_url, own.id, slots * AT_HAND, own.work))
-        stack.callback(started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue)))
-        stack.callback(started("errands", ERRAND_SECONDS, own.chores))
+        stack.callback(started("sweep", SWEEP_SECONDS, attempts.Sweep(base, queue), outage))
+        stack.callback(started("errands", ERRAND_SECONDS, own.chores, outage))
         stopping.wait()
 
 
@@ -95,7 +97,13 @@ class _Worker:
     """This process, as the tables know it."""
 
     def __init__(
-        self, base: Database, bench: Bench, slots: int, stopping: threading.Event, course: Path
+        self,
+        base: Database,
+        bench: Bench,
+        slots: int,
+        stopping: threading.Event,
+        course: Path,
+        outage: Outage,
     ) -> None:
         self.id = uuid4().hex
         self._base = base
@@ -103,8 +111,10 @@ class _Worker:
         self._slots = threading.BoundedSemaphore(slots)
         self._stopping = stopping
         self._course = course
+        self._outage = outage
         self._at_work: set[Job] = set()
-        self.chores = Chores(base, bench, course, self.id, self._slots, stopping)
+        self._share = Share(time.monotonic())
+        self.chores = Chores(base, bench, course, self.id, self._slots, stopping, self._share)
 
     def register(self) -> None:
         with self._base.writing() as session:
@@ -141,6 +151,7 @@ class _Worker:
             _log.exception("job %s came to nothing", job.id)
         finally:
             self._at_work.discard(job)
+            self._share.note_submission()
 
     def _grade(self, claimed: attempts.Claimed) -> None:
         request = Request(
@@ -151,6 +162,7 @@ class _Worker:
             list(claimed.files),
             list(claimed.students),
         )
+        start = time.monotonic()
         try:
             report = self._bench.grade(request)
         except BenchFault as fault:
@@ -158,17 +170,24 @@ class _Worker:
             _log.warning("submission %s: %s", claimed.job.submission, reason)
             self._patiently(lambda: attempts.release(self._base, claimed.job, reason))
         else:
+            seconds = time.monotonic() - start
             is_open = report.status == "needs_review"
             points = points_of(self._course, claimed.assignment) if is_open else {}
-            self._patiently(lambda: attempts.finish(self._base, claimed.job, report, points))
+            self._patiently(
+                lambda: attempts.finish(self._base, claimed.job, report, points, seconds)
+            )
 
     def _patiently(self, step: Callable[[], _T]) -> _T:
         """Return what a step comes to, once the database lets it: it may be gone for a while."""
         while True:
+            name = threading.current_thread().name
             try:
-                return step()
+                done = step()
             except SQLAlchemyError as error:
                 if self._stopping.is_set():
                     raise
-                _log.warning("the database does not answer (%s); trying again", first_line(error))
+                self._outage.failed(name, error)
                 time.sleep(RETRY_SECONDS)
+            else:
+                self._outage.worked(name)
+                return done

@@ -9,7 +9,7 @@ import pytest
 from grader.service import database
 from grader.service.database import Database
 from tests import postgres
-from tests.conftest import MANIFEST, CourseFolder, make_course
+from tests.conftest import CourseFolder
 from tests.postgres import Server
 from tests.service import running
 from tests.service.running import Service
@@ -47,15 +47,8 @@ def base(empty: str) -> Iterator[Database]:
 
 @pytest.fixture
 def course(tmp_path: Path) -> CourseFolder:
-    """A course whose limits a submission meets that is slow on purpose, on a busy machine too."""
-    manifest = MANIFEST.format(more="")
-    for short, long in (
-        ("call_seconds = 1", "call_seconds = 20"),
-        ("task_seconds = 2", "task_seconds = 80"),
-    ):
-        assert short in manifest
-        manifest = manifest.replace(short, long, 1)
-    return make_course(tmp_path / "course", manifest=manifest)
+    """A course with time."""
+    return running.patient_course(tmp_path / "course")
 
 
 @pytest.fixture

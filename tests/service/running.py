@@ -23,7 +23,7 @@ from grader.service.tables import Assignment, Course, Result, Submission, now
 from grader.service.web.app import application
 from grader.service.web.stages import Stages
 from grader.service.web.state import State
-from tests.conftest import ADD, SCALE
+from tests.conftest import ADD, MANIFEST, SCALE, CourseFolder, make_course
 
 PATIENCE = 120.0  # seconds; only a test that fails waits so long
 RIGHT = {"add.py": ADD, "scale.py": SCALE}
@@ -98,12 +98,24 @@ class Service:
         await_(lambda: self.submission(id).state == state)
 
 
-def await_(is_so: Callable[[], bool]) -> None:
+def await_(is_so: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Return once it is so; a test fails that waits in vain."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+def patient_course(folder: Path) -> CourseFolder:
+    """Return a course in whose limits slow submissions stay, on a busy machine too."""
+    manifest = MANIFEST.format(more="")
+    for short, long in (
+        ("call_seconds = 1", "call_seconds = 20"),
+        ("task_seconds = 2", "task_seconds = 80"),
+    ):
+        assert short in manifest
+        manifest = manifest.replace(short, long, 1)
+    return make_course(folder, manifest=manifest)
 
 
 @contextmanager

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from grader.report import Report
-from grader.service import attempts, deciding, results
+from grader.service import attempts, deciding, regrades, results
 from grader.service.jobs import Job
-from grader.service.tables import Audit, Result, StaffReport
+from grader.service.tables import Audit, Decision, Errand, Result, StaffReport
 from tests.service import running
 from tests.service.answering import OPEN, RIGHT, course_of_words
 from tests.service.running import Service, await_, worker
@@ -123,3 +123,58 @@ def test_what_is_no_decision_changes_nothing(
     assert (answer.status_code, sentence in answer.text) == (400, True)
     with service.base.reading() as rows:
         assert deciding.decisions_of(rows, service.given.id) == []
+
+
+def test_a_decision_that_is_withdrawn_opens_the_reports_that_hold_it(words: Service) -> None:
+    """Those alone, by a regrade that is looked at before it counts; nothing changes before."""
+    staff = words.browser("assistant")
+    page = f"/assignments/{words.given.id}/answers"
+    other = scale("Making it larger", "angles")
+    with worker(words.place):
+        ids = [words.submit({"scale.py": text}) for text in (OPEN, RIGHT, OPEN, other)]
+        words.results(ids)
+        shown = staff.get(page).text
+        places = re.findall(r'name="place" value="(\w+)"', shown)
+        for place, verdict in zip(places, ("right", "wrong"), strict=True):
+            assert staff.post(page, data={"place": place, "verdict": verdict}).status_code == 303
+        await_(lambda: all(status(words, id) == "graded" for id in ids))
+        before = [staff_report(words, id) for id in ids]
+
+        address = staff.post("/decisions/1/withdraw").headers["location"]
+
+        assert address == "/regrades/1"
+        with words.base.reading() as rows:
+            asked = rows.scalars(
+                select(Errand.submission_id)
+                .where(Errand.regrade_id.is_not(None))
+                .order_by(Errand.id)
+            ).all()
+        assert asked == [ids[0], ids[2], ids[3]]
+        await_(lambda: not previewed(words).waiting)
+        assert [staff_report(words, id) for id in ids] == before
+        assert "a decision on a text answer was withdrawn" in staff.get(address).text
+        losing = str(previewed(words).losing)
+        assert staff.post(f"{address}/commit", data={"losing": losing}).status_code == 303
+
+    assert [status(words, id) for id in ids] == [
+        *("needs_review", "graded", "needs_review", "needs_review")
+    ]
+    shown = staff.get(page).text
+    assert "3 submissions:" in shown
+    assert "Making it larger" in shown
+    assert staff.post("/decisions/1/withdraw").status_code == 404
+
+
+def test_a_decision_that_nobody_has_met_is_only_withdrawn(words: Service) -> None:
+    with words.base.writing() as rows:
+        values = {"place": "x", "row": "r", "column": "c", "answer": "a", "verdict": "right"}
+        rows.add(Decision(assignment_id=words.given.id, person_id=words.ann.person, **values))
+
+    answer = words.browser("assistant").post("/decisions/1/withdraw")
+
+    assert answer.headers["location"] == f"/assignments/{words.given.id}/answers"
+
+
+def previewed(service: Service) -> regrades.Preview:
+    with service.base.reading() as rows:
+        return regrades.preview(rows, 1)

@@ -23,13 +23,34 @@ def test_a_full_disk_loses_nothing_that_was_accepted(
     """A real one, of 8 MiB: what comes is refused, what is done is kept once there is room."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
-    report, disk = tmp_path / "report.json", tmp_path / "disk"
+    report = tmp_path / "report.json"
     report.write_text(to_json(graded(add="def add(a, b): return a + b")))
-    disk.mkdir()
-    python = [sys.executable, "-m", "tests.service.full_disk", str(disk), str(report)]
-    script = f"mount -t tmpfs -o size=8m none {shlex.quote(str(disk))} && {shlex.join(python)}"
 
-    done = subprocess.run(
+    done = on_small_disk(tmp_path, "8m", "tests.service.full_disk", str(report))
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.needs("walls")
+def test_a_worker_on_a_full_disk_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    """With what it was at, what waits and a regrade; nobody has a zero or a failure for it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+
+    done = on_small_disk(tmp_path, "16m", "tests.service.full_disk_worker")
+
+    assert done.returncode == 0, done.stderr
+
+
+def on_small_disk(
+    folder: Path, size: str, module: str, *arguments: str
+) -> "subprocess.CompletedProcess[str]":
+    """Return what became of a program whose first argument is a small disk of its own."""
+    disk = folder / "disk"
+    disk.mkdir()
+    python = [sys.executable, "-m", module, str(disk), *arguments]
+    script = f"mount -t tmpfs -o size={size} none {shlex.quote(str(disk))} && {shlex.join(python)}"
+    return subprocess.run(
         ["unshare", "--mount", "sh", "-c", script],
         cwd=Path(__file__).parents[2],
         capture_output=True,
@@ -37,8 +58,6 @@ def test_a_full_disk_loses_nothing_that_was_accepted(
         timeout=5 * PATIENCE,
         check=False,
     )
-
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.needs("walls")

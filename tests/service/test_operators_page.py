@@ -17,8 +17,9 @@ import pytest
 from grader.service.place import Place
 from tests.conftest import CourseFolder
 from tests.service import running
-from tests.service.running import PATIENCE, RIGHT, await_
+from tests.service.running import PATIENCE, RIGHT, Service, await_
 from tests.service.test_serve import FORM, Served, serve
+from tests.service.test_watching import client
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operators.md").read_text(encoding="utf-8")
 URL = "https://grader.example.org"
@@ -141,6 +142,17 @@ def test_a_submission_goes_through_the_proxy_of_the_page(
         parts = [("files", ("add.py", large + RIGHT["add.py"].encode()))]
         assert client.post("/assignments/1", files=parts).status_code in (303, 400)
         assert client.get("/metrics").status_code == 404
+
+
+def test_alerts_of_the_page_ask_for_what_there_is(service: Service) -> None:
+    [rules] = blocks("yaml")
+    found = client(service).get("/metrics").text
+    named = re.findall(r"grader_\w+", rules)
+
+    assert named
+    # Errands have a figure once there are some.
+    there = re.findall(r"^(?:# TYPE )?(grader_\w+)", found, re.MULTILINE)
+    assert set(named) <= set(there)
 
 
 @pytest.mark.parametrize("number", range(3))

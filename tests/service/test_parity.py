@@ -123,6 +123,9 @@ PAIRS: dict[tuple[str, str], str | list[str]] = {
     ("GET", "/likenesses/{id}"): ["GET /likenesses/{id}", "GET /likenesses/{id}/pairs"],
     ("GET", "/likenesses/{id}/pairs.csv"): ["GET /likenesses/{id}/pairs.csv"],
     ("GET", "/workers"): ["GET /workers"],
+    ("GET", f"{_ASSIGNMENT}/troubles"): [f"GET {_ASSIGNMENT}/troubles"],
+    ("POST", f"{_ASSIGNMENT}/troubles/again"): [f"POST {_ASSIGNMENT}/troubles/again"],
+    ("POST", "/errands/{id}/again"): ["POST /errands/{id}/again"],
 }
 OF_PROGRAMS = "/api/v1"
 

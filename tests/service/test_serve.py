@@ -222,3 +222,42 @@ def test_a_worker_without_a_service_says_so(tmp_path: Path) -> None:
 
     assert done.exit_code == 2
     assert "no such folder; `grader serve` makes it" in done.output
+
+
+def in_terminal(data: Path, course: Path, *options: str) -> str:
+    """Return what stands in a terminal after the service was started in it, and was used."""
+    ours, theirs = os.openpty()
+    command = [
+        *(sys.executable, "-m", "grader", "serve", "--port", "0", "--no-worker"),
+        *("--data", str(data), "--course", str(course), *options),
+    ]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = ""
+    try:
+        while "Serving on" not in said or not said.endswith("\n"):
+            said += os.read(ours, 65536).decode()
+        address = said.split()[-1].rstrip("/")
+        for _ in range(5):
+            assert httpx.get(f"{address}/sign-in", timeout=PATIENCE).status_code == 200
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+    with suppress(OSError):  # the terminal has been hung up
+        while piece := os.read(ours, 65536):
+            said += piece.decode()
+    os.close(ours)
+    return said
+
+
+def test_in_a_terminal_the_first_links_stay_in_sight(tmp_path: Path, course: CourseFolder) -> None:
+    """Of requests nothing is said there, unless it is asked for."""
+    quiet = in_terminal(tmp_path / "quiet", course.path).splitlines()
+    text = in_terminal(tmp_path / "text", course.path, "--log", "text").splitlines()
+    json = in_terminal(tmp_path / "json", course.path, "--log", "json").splitlines()
+
+    assert [line.split()[0] for line in quiet] == ["Admin,", "Students", "Serving"]
+    for lines in (text, json):
+        assert [line for line in lines if line.startswith(("Admin", "Students", "Serving"))]
+    assert sum("request method=GET route=/sign-in status=200" in line for line in text) == 5
+    assert sum('"route": "/sign-in", "status": 200' in line for line in json) == 5

@@ -254,7 +254,14 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("POST", "/api/v1/submissions/{id}/choose"): (401, 400, *(404,) * 4),
     ("GET", "/api/v1/submissions/{id}/files.zip"): (401, *OF_OWNER[1:]),
     ("GET", "/api/v1/submissions/{id}/changes"): (401, *(404,) * 5),  # it is the only attempt
-    # ----
+    # ---- failures of ours
+    ("GET", "/api/v1/assignments/{id}/troubles"): (401, *OF_STAFF[1:]),
+    ("POST", "/api/v1/assignments/{id}/troubles/again"): (401, *OF_STAFF[1:]),
+    ("POST", "/api/v1/errands/{id}/again"): (401, 404, 404, 400, 404, 400),
+    ("GET", "/assignments/{id}/troubles"): OF_STAFF,
+    ("POST", "/assignments/{id}/troubles/again"): (SIGN_IN, 404, 404, 303, 404, 303),
+    # An errand of the course: staff have asked for a regrade and a comparison before.
+    ("POST", "/errands/{id}/again"): (SIGN_IN, 404, 404, 400, 404, 400),
     # From this machine itself, or with a token of its own: test_watching.py.
     ("GET", "/metrics"): (404,) * 6,
     ("GET", "/api/v1/assignments"): (401, *(200,) * 5),

@@ -12,7 +12,7 @@ from grader.service import logs, webhooks
 from grader.service.database import Database
 from grader.service.jobs import Jobs
 from grader.service.place import Place, end_with
-from grader.service.repeating import started
+from grader.service.repeating import Outage, started
 from grader.service.shelf import Shelf
 from grader.service.web.app import application
 from grader.service.web.stages import Stages
@@ -40,7 +40,7 @@ def main() -> None:
     """Serve pages until SIGTERM, or until the parent is gone."""
     charge = msgspec.json.decode(sys.argv[1].encode(), type=Charge)
     end_with(charge.parent)
-    logs.set_up()
+    logs.set_up(os.environ.get(logs.FORM, ""))
     place = Place(Path(charge.data), Path(charge.course), os.environ.get(DATABASE, ""))
     base, jobs = Database(place.url), Jobs(place.jobs_url)
     shelf, stages = Shelf(place.course), Stages(base)
@@ -59,6 +59,7 @@ def main() -> None:
         "send to webhooks",
         SEND_SECONDS,
         lambda: webhooks.send_due(base, allows_private=allows_private),
+        Outage(),
     )
     uvicorn.Server(config).run([socket.socket(fileno=charge.listening)])
     end_sending()

@@ -42,10 +42,12 @@ def decide(
 
 @routes.post("/decisions/{id}/withdraw")
 def withdraw(service: Service, viewer: Who, id: int) -> Response:
-    """Take a decision back, for what is graded from now on."""
+    """Take a decision back, and look at the regrade of the reports that hold it."""
     found = decision_of_staff(service, viewer, id)
     with service.base.writing() as rows:
-        deciding.withdraw(rows, viewer.person, id)
+        regrade = deciding.withdraw(rows, viewer.person, id)
+    if regrade is not None:
+        return to(f"/regrades/{regrade}")
     return to(f"/assignments/{found.assignment_id}/answers")
 
 

@@ -33,6 +33,7 @@ from grader.service.web import (
     signing_in,
     staff,
     student,
+    troubles,
     watching,
 )
 from grader.service.web.guard import Guard
@@ -82,6 +83,7 @@ def application(service: State) -> FastAPI:
         app.include_router(own.routes)
     for room in (class_grid, remarks, regrades, answers, exports, likenesses, live):
         app.include_router(room.routes)
+    app.include_router(troubles.routes)
     _add_static(app)
     _add_handlers(app)
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from grader.service import troubles
 from grader.service.grid import ORDERS, SHOWS, Wish, columns, grid, known, wished
 from grader.service.web.for_staff import assignment_of_staff
 from grader.service.web.state import Service, Who, page, title_of
@@ -27,6 +28,7 @@ def class_grid(
     given, _ = assignment_of_staff(service, viewer, id)
     with service.base.reading() as rows:
         found = grid(rows, given)
+        bad = troubles.count(rows, id)
     wish = known(found, Wish(show, test, verdict, task, order))
 
     def link(**changes: str) -> str:
@@ -49,4 +51,5 @@ def class_grid(
         shows=SHOWS,
         orders=ORDERS,
         tests=[f"{one.task}/{one.id}" for one in found.tests],
+        troubles=bad,
     )

@@ -85,3 +85,13 @@ def comparison_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Assign
         raise NotThere("There is no such comparison.")
     given, _ = assignment_of_staff(service, viewer, errand.assignment_id)
     return given, found
+
+
+def errand_of_staff(service: State, viewer: Viewer, id: int) -> Errand:
+    """Return an errand; raises NotThere if they are not its staff."""
+    with service.base.reading() as rows:
+        found = rows.get(Errand, id)
+    if found is None:
+        raise NotThere("There is no such errand.")
+    assignment_of_staff(service, viewer, found.assignment_id)
+    return found

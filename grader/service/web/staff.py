@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from grader.report import Report
-from grader.service import access, attempts
+from grader.service import access, attempts, troubles
 from grader.service.listing import submissions_of
 from grader.service.tables import Assignment, StaffReport
 from grader.service.web.state import (
@@ -46,9 +46,10 @@ def class_list(service: Service, viewer: Who, id: int) -> HTMLResponse:
         raise NotThere("There is no such page.")
     with service.base.reading() as rows:
         found = submissions_of(rows, given)
+        bad = troubles.count(rows, id)
     found.sort(key=lambda one: (one.person.login, one.row.number))
     title = title_of(service.shelf, given.name)
-    return page("class_list.html", viewer, given=given, title=title, found=found)
+    return page("class_list.html", viewer, given=given, title=title, found=found, troubles=bad)
 
 
 @routes.post("/submissions/{id}/again")

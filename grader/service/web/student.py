@@ -14,7 +14,16 @@ from starlette.concurrency import run_in_threadpool
 from grader.assignment import HANDOUT
 from grader.pages import report_page
 from grader.report import Report
-from grader.service import access, choosing, extensions, groups, limits, policies, submitting
+from grader.service import (
+    access,
+    choosing,
+    extensions,
+    groups,
+    limits,
+    policies,
+    submitting,
+    troubles,
+)
 from grader.service.access import Viewer
 from grader.service.handed_in import fit_name
 from grader.service.history import history_of
@@ -63,6 +72,8 @@ def home(service: Service, viewer: Who) -> HTMLResponse:
         courses = rows.scalars(select(Course).order_by(Course.title)).all()
         given = rows.scalars(select(Assignment).order_by(Assignment.name)).all()
         extended = extensions.own_of(rows, viewer.person)
+        of_staff = [one.id for one in given if access.is_staff(viewer, one.course_id)]
+        bad = troubles.counted(rows, of_staff) if of_staff else {}
     shown = [
         (
             course,
@@ -81,7 +92,7 @@ def home(service: Service, viewer: Who) -> HTMLResponse:
         if access.is_member(viewer, course.id)
     ]
     ruled = {course.id for course in courses if access.may_rule(viewer, course.id)}
-    return page("home.html", viewer, courses=shown, ruled=ruled)
+    return page("home.html", viewer, courses=shown, ruled=ruled, troubles=bad)
 
 
 @routes.get("/assignments/{id}")

@@ -14,6 +14,7 @@ from grader.service.web.api import (
     rules,
     similar,
     submissions,
+    troubles,
     workers,
 )
 
@@ -24,5 +25,5 @@ ROUTES = (
     *(courses.routes, members.routes, rules.routes, groups.routes, hooks.routes),
     # What staff do with submissions.
     *(classes.routes, remarks.routes, regrades.routes, answers.routes),
-    *(exports.routes, similar.routes, workers.routes),
+    *(exports.routes, similar.routes, troubles.routes, workers.routes),
 )

@@ -61,6 +61,12 @@ class DecisionOut(BaseModel):
     at: datetime
 
 
+class WithdrawnOut(BaseModel):
+    """A decision that was taken back. regrade: to be looked at; null if no report holds it."""
+
+    regrade: int | None
+
+
 @routes.get("/assignments/{id}/answers")
 def open_answers(
     service: Service, viewer: Who, id: Id, after: After = 0, limit: Limit = 100
@@ -93,12 +99,12 @@ def decide(service: Service, viewer: Who, id: Id, sent: DecisionIn) -> DecisionO
         return _decision(row, people.by_id(rows, {row.person_id}))
 
 
-@routes.delete("/decisions/{id}", status_code=204)
-def withdraw(service: Service, viewer: Who, id: Id) -> None:
-    """Take a decision back, for what is graded from now on; for staff."""
+@routes.delete("/decisions/{id}")
+def withdraw(service: Service, viewer: Who, id: Id) -> WithdrawnOut:
+    """Take a decision back, and ask for a regrade of the reports that hold it; for staff."""
     decision_of_staff(service, viewer, id)
     with service.base.writing() as rows:
-        deciding.withdraw(rows, viewer.person, id)
+        return WithdrawnOut(regrade=deciding.withdraw(rows, viewer.person, id))
 
 
 def _open(group: Group) -> OpenAnswerOut:
