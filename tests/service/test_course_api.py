@@ -220,7 +220,7 @@ def test_an_extension_is_read_and_taken_back(site: Site, teacher: Program) -> No
     more = {"attempts": 2, "reason": "ill"}
     teacher.told("PUT", f"{address}/owner", 204, json=more)
 
-    [found] = teacher.told("GET", address)
+    [found] = teacher.told("GET", address)["items"]
     assert (found["login"], found["reason"]) == ("owner", "ill")
     assert found["extension"] == {"due": None, "late_days": 0, "attempts": 2}
     teacher.told("DELETE", f"{address}/owner", 204)

@@ -275,8 +275,9 @@ def test_a_large_class_needs_no_query_per_row(site: Site, call: Caller) -> None:
     """300 students cost as many queries as 1, on every list of a class."""
     counts = []
 
-    def count(*_: object) -> None:
-        counts.append(1)
+    def count(_1: object, _2: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT"):  # what is written now and then is how often they ask
+            counts.append(1)
 
     def queries() -> dict[str, int]:
         found = {}
