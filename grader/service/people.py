@@ -166,6 +166,12 @@ def end_session(rows: Rows, secret: str) -> None:
     rows.execute(delete(Session).where(Session.id == _hash(secret)))
 
 
+def end_other_sessions(rows: Rows, person: int, secret: str) -> None:
+    """End all sessions of a person but the one of this secret."""
+    others = (Session.person_id == person, Session.id != _hash(secret))
+    rows.execute(delete(Session).where(*others))
+
+
 def viewer_of_session(rows: Rows, secret: str) -> Viewer | None:
     """Return who is signed in with this secret; None if nobody is."""
     found = rows.get(Session, _hash(secret))

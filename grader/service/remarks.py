@@ -92,15 +92,12 @@ def kind_of(comment: Comment) -> Kind:
     return Kind(comment.task, comment.test, comment.verdict, comment.words)  # type: ignore[arg-type]
 
 
-def comments_on(comments: Iterable[Comment], report: Report) -> dict[str, list[str]]:
-    """Return the texts that concern a report, by their place in it, as `pages.Remarks` has them."""
-    kinds = {kind for kind, _ in kinds_of(report)}
+def comments_on(comments: Iterable[Comment]) -> dict[str, list[str]]:
+    """Return the texts by their place in a report, as `pages.Remarks` has them."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for comment in comments:
-        if comment.submission_id is not None:
-            found[""].append(comment.text)
-        elif kind_of(comment) in kinds:
-            found[anchor(comment.task, comment.test)].append(comment.text)
+    for one in comments:
+        place = "" if one.submission_id is not None else anchor(one.task, one.test)
+        found[place].append(one.text)
     return dict(found)
 
 
@@ -152,23 +149,30 @@ def submission_comments(rows: Session, submission: int) -> Sequence[Comment]:
     ).all()
 
 
-def remarks_on(rows: Session, row: Submission, policy: Policy, report: Report) -> Remarks:
-    """Return what staff have to say on a submission; three queries."""
-    comments = rows.scalars(
+def comments_for(rows: Session, row: Submission, report: Report) -> list[Comment]:
+    """Return the comments that concern a submission with this report, the oldest first."""
+    kinds = {kind for kind, _ in kinds_of(report)}
+    found = rows.scalars(
         select(Comment)
         .where(
             Comment.assignment_id == row.assignment_id,
             or_(Comment.submission_id.is_(None), Comment.submission_id == row.id),
         )
         .order_by(Comment.id)
-    ).all()
+    )
+    return [one for one in found if one.submission_id is not None or kind_of(one) in kinds]
+
+
+def remarks_on(rows: Session, row: Submission, policy: Policy, report: Report) -> Remarks:
+    """Return what staff have to say on a submission; three queries."""
+    comments = comments_for(rows, row, report)
     own = attempts_in(rows, row.assignment_id, row.person_id).get(row.person_id, [])
     [attempt] = [one for one in own if one.id == row.id]
     points = counted_score(policy, attempt)
     return Remarks(
         None if points is None else float(points),
         [(one.signed, one.reason) for one in attempt.adjustments],
-        comments_on(comments, report),
+        comments_on(comments),
     )
 
 

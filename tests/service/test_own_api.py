@@ -87,6 +87,23 @@ def test_nothing_of_hidden_tests_is_told(two: Site, owner: Program) -> None:
     assert changes["hidden"] == ["2 hidden tests, not shown to students."]
 
 
+def test_staffs_words_reach_the_student(site: Site) -> None:
+    """On the whole, on a mistake; not while the test that found the mistake is hidden."""
+    staff, owner = program(site.service, "assistant"), program(site.service, "owner")
+    place = f"/submissions/{site.submission}/comments"
+    assert owner.told("GET", place) == []
+    mistake = staff.told("GET", f"{site.assignment}/failures")["items"][0]
+    kind = {name: mistake[name] for name in ("task", "test", "verdict", "words")}
+    staff.told("POST", f"{site.assignment}/comments", 201, json={**kind, "text": "See lecture 3."})
+    staff.told("POST", place, 201, json={"text": "Come and see me."})
+
+    whole = {"task": "", "test": "", "text": "Come and see me."}
+    own = {"task": kind["task"], "test": kind["test"], "text": "See lecture 3."}
+    assert owner.told("GET", place) == [own, whole]
+    site.set_policy(visibility="never")
+    assert owner.told("GET", place) == [whole]
+
+
 def test_a_student_chooses_and_nobody_for_them(two: Site, owner: Program) -> None:
     make_teacher(two, "assistant")
     two.set_policy(counts="chosen")

@@ -49,7 +49,11 @@ PAIRS: dict[tuple[str, str], str | list[str]] = {
         f"POST {_ASSIGNMENT}/group/join",
         f"DELETE {_ASSIGNMENT}/group",
     ],
-    ("GET", _SUBMISSION): [f"GET {_SUBMISSION}", f"GET {_SUBMISSION}/report"],
+    ("GET", _SUBMISSION): [
+        f"GET {_SUBMISSION}",
+        f"GET {_SUBMISSION}/report",
+        f"GET {_SUBMISSION}/comments",
+    ],
     ("GET", f"{_SUBMISSION}/events"): LIVE,
     ("GET", f"{_SUBMISSION}/files.zip"): [f"GET {_SUBMISSION}/files.zip"],
     ("GET", f"{_SUBMISSION}/changes"): [f"GET {_SUBMISSION}/changes"],

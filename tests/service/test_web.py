@@ -273,6 +273,7 @@ ANSWERS: dict[tuple[str, str], tuple[object, ...]] = {
     ("POST", "/api/v1/assignments/{id}/submissions"): (401, 202, 202, 202, 404, 202),
     ("GET", "/api/v1/submissions/{id}"): (401, *OF_OWNER[1:]),
     ("GET", "/api/v1/submissions/{id}/report"): (401, *OF_OWNER[1:]),
+    ("GET", "/api/v1/submissions/{id}/comments"): (401, *OF_OWNER[1:]),
     ("GET", "/api/v1/submissions/{id}/report?view=staff"): (401, *OF_STAFF[1:]),
     # ---- what staff do with submissions; what is sent and is there: test_staff_access.py
     ("GET", "/api/v1/assignments/{id}/submissions"): (401, *OF_STAFF[1:]),
@@ -721,6 +722,16 @@ def test_a_password_signs_in(site: Site) -> None:
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
+
+
+def test_a_new_password_signs_out_everywhere_else(site: Site) -> None:
+    here, elsewhere, other = site.client("owner"), site.client("owner"), site.client("classmate")
+
+    assert "signed out" in here.post("/account/password", data={"password": PASSWORD * 2}).text
+
+    assert here.get("/account").status_code == 200
+    assert elsewhere.get("/account").headers["location"] == "/sign-in"
+    assert other.get("/account").status_code == 200
 
 
 def test_a_wrong_password_and_a_wrong_login_look_alike(site: Site) -> None:

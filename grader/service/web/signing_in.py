@@ -115,8 +115,8 @@ def account(service: Service, viewer: Who) -> HTMLResponse:
 
 
 @routes.post("/account/password")
-def set_password(service: Service, viewer: Who, password: Text) -> Response:
-    """Set one's password."""
+def set_password(request: Request, service: Service, viewer: Who, password: Text) -> Response:
+    """Set one's password; whoever else is signed in as this person no longer is."""
     try:
         with _hashing:
             kept = people.hashed_password(password)
@@ -124,8 +124,9 @@ def set_password(service: Service, viewer: Who, password: Text) -> Response:
         return _account(service, viewer, said=str(error), status=400)
     with service.base.writing() as rows:
         rows.get_one(Person, viewer.person).password = kept
+        people.end_other_sessions(rows, viewer.person, request.cookies.get(COOKIE, ""))
         people.note(rows, viewer.person, "set a password", f"person {viewer.person}")
-    return _account(service, viewer, said="The password is set.")
+    return _account(service, viewer, said="The password is set; elsewhere you are signed out.")
 
 
 @routes.post("/account/tokens")

@@ -12,6 +12,7 @@ from grader.service import access, extensions
 from grader.service.access import View
 from grader.service.history import seen_of
 from grader.service.policies import Policy, counted_score, is_released, policy_for
+from grader.service.remarks import comments_for
 from grader.service.standing import attempts_in
 from grader.service.tables import (
     DONE,
@@ -54,6 +55,14 @@ class AdjustmentOut(BaseModel):
 
     points: float
     reason: str
+
+
+class SaidOut(BaseModel):
+    """Staff's words. task, test: what they are about; "" where they are on the whole of it."""
+
+    task: str
+    test: str
+    text: str
 
 
 class SubmissionOut(BaseModel):
@@ -170,6 +179,23 @@ def report(service: Service, viewer: Who, id: Id, view: View = "student") -> Res
     seen = None if view == "staff" else _seen(policy, found)
     text = found.report if seen is None else to_json(seen.report, view="student")
     return Response(text, media_type="application/json")
+
+
+@routes.get("/submissions/{id}/comments")
+def comments(service: Service, viewer: Who, id: Id) -> list[SaidOut]:
+    """What staff say to the student of a submission, the oldest first; for whose it is, and staff.
+
+    As its page shows it: a comment on a test that is hidden now is not there yet.
+    """
+    row, _ = submission_for(service, viewer, id)
+    with service.base.reading() as rows:
+        result = rows.get(Result, id)
+        if result is None or not result.report:
+            return []
+        given = rows.get_one(Assignment, row.assignment_id)
+        policy = extensions.policy_of(rows, given, row.person_id)
+        found = comments_for(rows, row, seen_of(result.report, policy, now()).report)
+        return [SaidOut(task=one.task, test=one.test, text=one.text) for one in found]
 
 
 def _seen(policy: Policy, result: Result | None) -> Seen | None:
