@@ -2,10 +2,9 @@
 
 import sys
 
-# What no notebook needs, and is found beside Jupyter: jsonschema, which nbformat imports, makes a
-# grammar of addresses of the first, and jupytext loads the second: 1.4 s and 0.14 s of every start.
-for _unneeded in ("rfc3987_syntax", "jupyter_server"):
-    sys.modules.setdefault(_unneeded, None)  # type: ignore[arg-type]
+# jsonschema, which nbformat imports, makes a grammar of addresses where it finds this package, as
+# beside Jupyter: 1.4 s of every start, and no notebook needs it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import jupytext  # noqa: E402
 import nbformat  # noqa: E402

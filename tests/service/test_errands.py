@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
+from grader.errors import UsageError
 from grader.report import Report
 from grader.service import attempts, errands, regrades, troubles
 from grader.service.anew import Regraded as Anew
@@ -140,8 +142,9 @@ def test_a_regrade_whose_worker_is_killed_is_done_once(each_service: Service) ->
         [row] = rows.scalars(select(Errand)).all()
     assert (row.state, row.starts, row.generation) == ("done", 2, 2)
     assert count(service, Regraded) == 1
-    assert regrades.commit(service.base, service.ann.person, regrade, {}) == []
-    assert count(service, PastResult) <= 1
+    with pytest.raises(UsageError, match="Nothing changes for anybody"):
+        regrades.commit(service.base, service.ann.person, regrade, {}, 0)
+    assert count(service, PastResult) == 0
     assert (result(service, 1).score, service.count_of_results()) == ("10.0", 1)
 
 

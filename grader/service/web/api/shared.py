@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.security import HTTPBearer
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from grader.errors import UsageError
 from grader.service import limits
 from grader.service.submitting import TooMany
 from grader.service.tables import Person, now
@@ -74,13 +75,21 @@ def paced(service: Service, viewer: Who) -> None:
         raise TooMany(f"There were more than {most} requests of yours in one minute.")
 
 
+def only_known(request: Request) -> None:
+    """Refuse a parameter that the route does not have: it would do nothing, unsaid."""
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            raise UsageError(f"{name[:100]!r} is no parameter here.")
+
+
 def router(about: str) -> APIRouter:
     """Return a router for a part of the API. about: its name in the description."""
     return APIRouter(
         prefix="/api/v1",
         tags=[about],
         responses=ERRORS,
-        dependencies=[Depends(_token), Depends(paced)],
+        dependencies=[Depends(_token), Depends(paced), Depends(only_known)],
     )
 
 
