@@ -14,7 +14,7 @@ from grader.service.history import History, Tried, history_of
 from grader.service.policies import Policy
 from grader.service.tables import Course, Person, now
 from grader.service.visibility import without_names
-from grader.service.web.api.shared import ZIP, After, Id, Limit, Page, Sent, page_of, router
+from grader.service.web.api.shared import MOST, ZIP, After, Id, Limit, Page, page_of, router
 from grader.service.web.own_work import changes_of, files_as_zip, late
 from grader.service.web.state import (
     NotThere,
@@ -26,6 +26,8 @@ from grader.service.web.state import (
     submission_for,
 )
 
+# Of an earlier attempt, its number; 0: the one before.
+Since = Annotated[int, Query(ge=0, le=MOST)]
 TokenName = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -96,12 +98,6 @@ class AttemptsOut(BaseModel):
     refusal: str
     counted: int | None
     attempts: Page[AttemptOut]
-
-
-class Earlier(Sent):
-    """Which attempt to compare with. since: its number; 0: the one before."""
-
-    since: Id = 0
 
 
 class ChangesOut(BaseModel):
@@ -203,12 +199,10 @@ def own_files(service: Service, viewer: Who, id: Id) -> Response:
 
 
 @routes.get("/submissions/{id}/changes")
-def changes(
-    service: Service, viewer: Who, id: Id, earlier: Annotated[Earlier, Query()]
-) -> ChangesOut:
+def changes(service: Service, viewer: Who, id: Id, since: Since = 0) -> ChangesOut:
     """What changed since an earlier attempt; for whose they are, and staff."""
     row, _ = submission_for(service, viewer, id)
-    found = changes_of(service, row, earlier.since)
+    found = changes_of(service, row, since)
     return ChangesOut(
         since=found.before.attempt.number,
         has_reports=found.has_reports,
