@@ -1,5 +1,7 @@
 """What every page and answer for staff begins with: whether it is there for who asks."""
 
+from typing import TypeVar
+
 from grader.service import access, likenesses
 from grader.service.access import Viewer
 from grader.service.anew import Compared
@@ -16,6 +18,8 @@ from grader.service.tables import (
 from grader.service.web.state import NotThere, State, assignment_for, submission_for
 
 MAX_SENT = 6000  # characters of a field; what a text may have is said where it is kept
+
+_Row = TypeVar("_Row", Comment, Decision, Errand, Regrade)
 
 
 def assignment_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Policy]:
@@ -49,32 +53,17 @@ def adjustment_of_staff(service: State, viewer: Viewer, id: int) -> Adjustment:
 
 def comment_of_staff(service: State, viewer: Viewer, id: int) -> Comment:
     """Return a comment; raises NotThere if they are not its staff."""
-    with service.base.reading() as rows:
-        found = rows.get(Comment, id)
-    if found is None:
-        raise NotThere("There is no such comment.")
-    assignment_of_staff(service, viewer, found.assignment_id)
-    return found
+    return _of_staff(service, viewer, Comment, id)[0]
 
 
 def decision_of_staff(service: State, viewer: Viewer, id: int) -> Decision:
     """Return a decision on a text answer; raises NotThere if they are not its staff."""
-    with service.base.reading() as rows:
-        found = rows.get(Decision, id)
-    if found is None:
-        raise NotThere("There is no such decision.")
-    assignment_of_staff(service, viewer, found.assignment_id)
-    return found
+    return _of_staff(service, viewer, Decision, id)[0]
 
 
 def regrade_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Regrade, Assignment]:
     """Return a regrade and its assignment; raises NotThere if they are not its staff."""
-    with service.base.reading() as rows:
-        found = rows.get(Regrade, id)
-    if found is None:
-        raise NotThere("There is no such regrade.")
-    given, _ = assignment_of_staff(service, viewer, found.assignment_id)
-    return found, given
+    return _of_staff(service, viewer, Regrade, id)
 
 
 def comparison_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Assignment, Compared]:
@@ -89,9 +78,14 @@ def comparison_of_staff(service: State, viewer: Viewer, id: int) -> tuple[Assign
 
 def errand_of_staff(service: State, viewer: Viewer, id: int) -> Errand:
     """Return an errand; raises NotThere if they are not its staff."""
+    return _of_staff(service, viewer, Errand, id)[0]
+
+
+def _of_staff(service: State, viewer: Viewer, kind: type[_Row], id: int) -> tuple[_Row, Assignment]:
+    """Return what belongs to an assignment, and that; raises NotThere if they are not its staff."""
     with service.base.reading() as rows:
-        found = rows.get(Errand, id)
+        found = rows.get(kind, id)
     if found is None:
-        raise NotThere("There is no such errand.")
-    assignment_of_staff(service, viewer, found.assignment_id)
-    return found
+        raise NotThere(f"There is no such {kind.__name__.lower()}.")
+    given, _ = assignment_of_staff(service, viewer, found.assignment_id)
+    return found, given
